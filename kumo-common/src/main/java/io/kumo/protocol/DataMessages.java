@@ -1,0 +1,107 @@
+package io.kumo.protocol;
+
+import io.kumo.base.Bytes;
+
+/** Gateway to server: one operation on one key. The server answers at the primary of the key's partition. */
+public final class DataMessages {
+    private DataMessages() {}
+
+    /**
+     * Reads a record.
+     *
+     * @param partition of the key, in the sender's table
+     * @param tableVersion the newest that the sender knows
+     * @param stale any copy in sync may answer, with a value that may be old
+     */
+    public record Get(int partition, long tableVersion, boolean stale, Bytes key) implements Call<GetResult> {
+        public static final Method<Get, GetResult> METHOD = new Method<>(1, "Get", Get::decode, GetResult::decode);
+
+        @Override
+        public Method<Get, GetResult> method() {
+            return METHOD;
+        }
+
+        @Override
+        public void encode(MessageWriter out) {
+            out.fields(4).put(partition).put(tableVersion).put(stale).put(key);
+        }
+
+        static Get decode(MessageReader in) {
+            in.open();
+            return in.close(new Get(in.int32(), in.int64(), in.bool(), in.bytes()));
+        }
+    }
+
+    /**
+     * What a read found.
+     *
+     * @param found false also for an expired record; then the other fields are 0
+     * @param flags of memcached, 32 bits unsigned
+     * @param cas cas unique
+     * @param expiryMs milliseconds since 1970, 0 for never
+     */
+    public record GetResult(boolean found, int flags, long cas, long expiryMs, Bytes value) implements Message {
+        @Override
+        public void encode(MessageWriter out) {
+            out.fields(5).put(found).put(flags).put(cas).put(expiryMs).put(value);
+        }
+
+        static GetResult decode(MessageReader in) {
+            in.open();
+            return in.close(new GetResult(in.bool(), in.int32(), in.int64(), in.int64(), in.bytes()));
+        }
+    }
+
+    /**
+     * Changes a record, exactly once however often it is sent with the same (session, counter).
+     *
+     * @param partition of the key, in the sender's table
+     * @param tableVersion the newest that the sender knows
+     * @param session random number of the gateway's process, not 0
+     * @param counter of the operation, from 1
+     * @param settledBelow the gateway has the answers of all its operations below this counter and will not send them again
+     * @param async answer once the primary's own log has it
+     * @param flags of memcached, 32 bits unsigned
+     * @param exptime as memcached's: 0 never, negative at once, up to 30 days relative seconds, else seconds since 1970
+     * @param cas expected cas unique, for CAS
+     * @param delta for INCR and DECR, unsigned
+     */
+    public record Write(int partition, long tableVersion, long session, long counter, long settledBelow, WriteKind kind, boolean async, Bytes key, int flags, long exptime, long cas, long delta, Bytes value) implements Call<WriteResult> {
+        public static final Method<Write, WriteResult> METHOD = new Method<>(2, "Write", Write::decode, WriteResult::decode);
+
+        @Override
+        public Method<Write, WriteResult> method() {
+            return METHOD;
+        }
+
+        @Override
+        public void encode(MessageWriter out) {
+            out.fields(13).put(partition).put(tableVersion).put(session).put(counter).put(settledBelow).put(kind.number()).put(async).put(key).put(flags).put(exptime).put(cas).put(delta).put(value);
+        }
+
+        static Write decode(MessageReader in) {
+            in.open();
+            return in.close(new Write(in.int32(), in.int64(), in.int64(), in.int64(), in.int64(), WriteKind.of(in.int32()), in.bool(), in.bytes(), in.int32(), in.int64(), in.int64(), in.int64(), in.bytes()));
+        }
+    }
+
+    /**
+     * How a write ended.
+     *
+     * @param flags of the record, for GET_AND_TOUCH
+     * @param cas cas unique of the record after the write
+     * @param number value after INCR and DECR, unsigned
+     * @param value of the record, for GET_AND_TOUCH
+     */
+    public record WriteResult(WriteStatus status, int flags, long cas, long number, Bytes value) implements Message {
+        @Override
+        public void encode(MessageWriter out) {
+            out.fields(5).put(status.number()).put(flags).put(cas).put(number).put(value);
+        }
+
+        static WriteResult decode(MessageReader in) {
+            in.open();
+            return in.close(new WriteResult(WriteStatus.of(in.int32()), in.int32(), in.int64(), in.int64(), in.bytes()));
+        }
+    }
+}
