@@ -1,0 +1,2 @@
+/** The gateway: memcached protocols in, RPC to the servers out. */
+package io.kumo.gateway;

@@ -1,0 +1,2 @@
+/** The manager: membership, the partition table and its changes. */
+package io.kumo.manager;

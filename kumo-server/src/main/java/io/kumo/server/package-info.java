@@ -1,0 +1,2 @@
+/** The storage server: replicas of partitions and the store below them. */
+package io.kumo.server;

@@ -1,0 +1,2 @@
+/** The operator's command. */
+package io.kumo.ctl;

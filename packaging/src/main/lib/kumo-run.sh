@@ -1,0 +1,148 @@
+# Starts a program of kumo. Sourced by the scripts in bin, which set: program, main, home, heap, jvm, daemon (yes or no).
+# An operator's KUMO_JAVA_OPTS come last, so they win over what is set here.
+
+fail() {
+    echo "$program: $1" >&2
+    exit 1
+}
+
+# --- Java: JAVA_HOME, else the PATH; 17 or later. -------------------------------------------------------------------
+if [ -n "${JAVA_HOME:-}" ]; then
+    java=$JAVA_HOME/bin/java
+    [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, but there is no $java"
+else
+    java=$(command -v java) || fail "no Java found: install Java 17 or later, or set JAVA_HOME"
+fi
+
+# The file that every JDK brings is read much faster than "java -version" starts.
+release=$(readlink -f "$java" 2>/dev/null) && release=${release%/bin/java}/release
+if [ -r "$release" ]; then
+    version=$(sed -n 's/^JAVA_VERSION="\(.*\)"$/\1/p' "$release")
+else
+    version=$("$java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p')
+fi
+major=${version%%[!0-9]*}
+[ "${major:-0}" -ge 17 ] || fail "Java 17 or later is needed, but $java is version ${version:-unknown}"
+
+# --- Class path: all jars, in an order that is the same everywhere. ------------------------------------------------
+classpath=
+for jar in "$home"/lib/*.jar; do
+    classpath=$classpath${classpath:+:}$jar
+done
+
+# A class data archive makes starting faster. One that does not fit this Java is ignored without a word.
+archive=$home/lib/$program.jsa
+if [ -f "$archive" ]; then
+    jvm="$jvm -XX:SharedArchiveFile=$archive -Xlog:disable -Xlog:all=error:stderr"
+fi
+
+# Java 24 and later announce that native access and Unsafe will be refused one day.
+if [ "$major" -ge 24 ]; then
+    jvm="$jvm --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+fi
+
+jvm="$jvm -Xmx$heap -Xshare:auto -XX:+ExitOnOutOfMemoryError
+    --add-opens=java.base/sun.nio.ch=ALL-UNNAMED --add-opens=java.base/java.nio=ALL-UNNAMED"
+
+# --- In the foreground. ---------------------------------------------------------------------------------------------
+# The options are words without blanks, so they are split on purpose; the arguments are not touched.
+foreground() {
+    # shellcheck disable=SC2086
+    exec "$java" $jvm -Dkumo.home="$home" ${KUMO_JAVA_OPTS:-} -cp "$classpath" "$main" "$@"
+}
+
+if [ "$daemon" = no ]; then
+    foreground "$@"
+fi
+
+# --- In the background: -d FILE, --daemon FILE or --daemon=FILE. ----------------------------------------------------
+# The option is taken out of the arguments; -o FILE or --log FILE is only looked at, and passed on.
+pidfile=
+log=
+previous=
+left=$#
+while [ "$left" -gt 0 ]; do
+    left=$((left - 1))
+    argument=$1
+    shift
+    case $previous in
+        -d | --daemon)
+            pidfile=$argument
+            previous=
+            continue
+            ;;
+        -o | --log) log=$argument ;;
+    esac
+    previous=
+    case $argument in
+        -d | --daemon)
+            previous=$argument
+            continue
+            ;;
+        --daemon=*)
+            pidfile=${argument#--daemon=}
+            continue
+            ;;
+        --log=*) log=${argument#--log=} ;;
+        -o | --log) previous=$argument ;;
+    esac
+    set -- "$@" "$argument"
+done
+case $previous in
+    -d | --daemon)
+        echo "$program: $previous needs the name of a file for the process id" >&2
+        exit 2
+        ;;
+esac
+[ -n "$pidfile" ] || foreground "$@"
+
+if [ -s "$pidfile" ] && kill -0 "$(cat "$pidfile")" 2>/dev/null; then
+    fail "already running as process $(cat "$pidfile"), says $pidfile"
+fi
+: 2>/dev/null >"$pidfile" || fail "cannot write $pidfile"
+
+# Until it is ready, what it says comes here; then it goes to the log, or nowhere.
+# (The pipe has no reader then. Java ignores that, and no file grows.)
+said=$(mktemp -d "${TMPDIR:-/tmp}/$program.XXXXXX") || fail "cannot make a temporary directory"
+trap 'rm -rf "$said"' EXIT
+if [ -n "$log" ]; then
+    before=$(wc -c 2>/dev/null <"$log" || echo 0)
+    (: >>"$log") 2>/dev/null || { rm -f "$pidfile"; fail "cannot write $log"; }
+    output() { tail -c +$((before + 1)) "$log"; }
+    out=$log
+else
+    mkfifo "$said/pipe" || fail "cannot make a pipe in $said"
+    sed '/ready/q' <"$said/pipe" >"$said/output" &
+    output() { cat "$said/output"; }
+    out=$said/pipe
+fi
+
+new_session=nohup
+if command -v setsid >/dev/null 2>&1; then
+    new_session=setsid
+fi
+# shellcheck disable=SC2086
+$new_session "$java" $jvm -Dkumo.home="$home" ${KUMO_JAVA_OPTS:-} -cp "$classpath" "$main" "$@" \
+    </dev/null >>"$out" 2>&1 &
+pid=$!
+echo "$pid" >"$pidfile"
+
+tenths=0
+while [ "$tenths" -lt 300 ]; do
+    if output | grep -q ready; then
+        exit 0
+    fi
+    if ! kill -0 "$pid" 2>/dev/null; then
+        wait "$pid"
+        status=$?
+        sleep 0.1
+        output >&2
+        rm -f "$pidfile"
+        # One that ends at once without a fault (--help) is not running either, but it did what it was asked.
+        exit "$status"
+    fi
+    sleep 0.1
+    tenths=$((tenths + 1))
+done
+output >&2
+fail "not ready within 30 s; it goes on as process $pid${log:+, see $log}"
