@@ -1,0 +1,73 @@
+package io.kumo.node.runtime;
+
+/** Every meter of every daemon: the one list of names, units and help. */
+public enum Meter {
+    OPERATIONS("kumo.operations", Kind.COUNTER, "", "Operations by kind and outcome"),
+    OPERATION_LATENCY("kumo.operation.latency", Kind.LATENCY, "seconds", "Time from request to answer, by kind"),
+    RETRIES("kumo.retries", Kind.COUNTER, "", "Operations that were sent again"),
+    CLIENT_CONNECTIONS("kumo.client.connections", Kind.GAUGE, "", "Open connections of memcached clients"),
+    IN_FLIGHT("kumo.in.flight", Kind.GAUGE, "", "Operations that wait for an answer"),
+    RPC_CONNECTIONS("kumo.rpc.connections", Kind.GAUGE, "", "Open RPC connections"),
+    RECEIVED("kumo.received", Kind.COUNTER, "bytes", "Bytes read from clients"),
+    SENT("kumo.sent", Kind.COUNTER, "bytes", "Bytes written to clients"),
+    TABLE_VERSION("kumo.table.version", Kind.GAUGE, "", "Newest partition table that is known"),
+    LEADER("kumo.leader", Kind.GAUGE, "", "1 if this manager leads"),
+    MEMBERS("kumo.members", Kind.GAUGE, "", "Members of the group that are in view, by role"),
+    UNDER_REPLICATED("kumo.partitions.under.replicated", Kind.GAUGE, "", "Partitions with fewer live copies than wanted"),
+    PARTITIONS_DOWN("kumo.partitions.down", Kind.GAUGE, "", "Partitions with no live copy in sync"),
+    REBALANCE_MOVES_LEFT("kumo.rebalance.moves.left", Kind.GAUGE, "", "Copies and primaries that still have to move"),
+    PARTITIONS("kumo.partitions", Kind.GAUGE, "", "Partitions of this server by role: primary, copy, joining"),
+    LEASES_LACKING("kumo.leases.lacking", Kind.GAUGE, "", "Partitions of this primary whose read lease has run out"),
+    REPLICATION_LAG("kumo.replication.lag", Kind.GAUGE, "", "Entries that the slowest copy in sync lacks, the highest of all partitions"),
+    COMMIT_LATENCY("kumo.commit.latency", Kind.LATENCY, "seconds", "Time from the order of a write to its commit"),
+    LOG_BYTES("kumo.log.size", Kind.GAUGE, "bytes", "Commit log on disk"),
+    LOG_APPENDED("kumo.log.appended", Kind.COUNTER, "bytes", "Bytes written to the commit log"),
+    LOG_SYNC_LATENCY("kumo.log.sync.latency", Kind.LATENCY, "seconds", "Duration of an fsync of the commit log"),
+    MEMTABLE_BYTES("kumo.memtable.size", Kind.GAUGE, "bytes", "Memory of records, by state: dirty, clean"),
+    STORE_RECORDS("kumo.store.records", Kind.GAUGE, "", "Records in all partitions of this server"),
+    STORE_BYTES("kumo.store.size", Kind.GAUGE, "bytes", "Disk that the store takes"),
+    STORE_READS("kumo.store.reads", Kind.COUNTER, "", "Reads that had to go to the store"),
+    CHECKPOINT_LATENCY("kumo.checkpoint.latency", Kind.LATENCY, "seconds", "Duration of a checkpoint into the store"),
+    CHECKPOINTED("kumo.checkpointed", Kind.COUNTER, "", "Records moved from the log to the store"),
+    COPIED("kumo.copied", Kind.COUNTER, "bytes", "Bytes received for joining copies"),
+    EXPIRED("kumo.expired", Kind.COUNTER, "", "Expired records that were swept");
+
+    /** What a meter measures. */
+    public enum Kind {
+        /** Only grows. */
+        COUNTER,
+        GAUGE,
+        /** A histogram of durations. */
+        LATENCY
+    }
+
+    private final String id;
+    private final Kind kind;
+    private final String unit;
+    private final String help;
+
+    Meter(String id, Kind kind, String unit, String help) {
+        this.id = id;
+        this.kind = kind;
+        this.unit = unit;
+        this.help = help;
+    }
+
+    /** With dots; Prometheus gets underscores and a suffix. */
+    public String id() {
+        return id;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** seconds, bytes or empty for a number of things. */
+    public String unit() {
+        return unit;
+    }
+
+    public String help() {
+        return help;
+    }
+}
