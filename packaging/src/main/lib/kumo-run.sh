@@ -96,7 +96,12 @@ case $previous in
 esac
 [ -n "$pidfile" ] || foreground "$@"
 
-if [ -s "$pidfile" ] && kill -0 "$(cat "$pidfile")" 2>/dev/null; then
+# A process id may be that of another program by now, and a dead process may not be collected yet.
+running() {
+    kill -0 "$1" 2>/dev/null || return 1
+    [ ! -r "/proc/$1/cmdline" ] || tr '\0' ' ' <"/proc/$1/cmdline" | grep -q "$main"
+}
+if [ -s "$pidfile" ] && running "$(cat "$pidfile")"; then
     fail "already running as process $(cat "$pidfile"), says $pidfile"
 fi
 : 2>/dev/null >"$pidfile" || fail "cannot write $pidfile"
@@ -112,7 +117,7 @@ if [ -n "$log" ]; then
     out=$log
 else
     mkfifo "$said/pipe" || fail "cannot make a pipe in $said"
-    sed '/ready/q' <"$said/pipe" >"$said/output" &
+    sed -e '/^ready/q' -e '/[^[:alpha:]]ready/q' <"$said/pipe" >"$said/output" &
     output() { cat "$said/output"; }
     out=$said/pipe
 fi
@@ -129,7 +134,8 @@ echo "$pid" >"$pidfile"
 
 tenths=0
 while [ "$tenths" -lt 300 ]; do
-    if output | grep -q ready; then
+    # "already in use" is not it.
+    if output | grep -qw ready; then
         exit 0
     fi
     if ! kill -0 "$pid" 2>/dev/null; then
