@@ -1,0 +1,151 @@
+package io.kumo.server.store.runtime;
+
+import io.kumo.base.Check;
+import io.kumo.protocol.EntryKind;
+import io.kumo.protocol.LogEntry;
+import io.kumo.server.store.LogFrame;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.vertx.core.Context;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Entries of one turn of an event loop, on their way into the log. The loop encodes them, straight into a pooled direct
+ * buffer: they are in its processor's cache, and the writer then hands the buffer to the kernel without a copy.
+ *
+ * <p>Belongs to its event loop, but for the time between {@link CommitLog#append} and the call back. After the call
+ * back it is empty and may be used again; a loop needs two or three.
+ */
+public final class LogBatch {
+    /** Called on the batch's context; the batch still tells what was written, and is emptied after that. */
+    @FunctionalInterface
+    public interface Written {
+        void onWritten(LogBatch batch);
+    }
+
+    private static final int CHUNK_BYTES = 64 << 10;
+
+    private final Context context;
+    private final Written written;
+    private final LogFrame frames = new LogFrame();
+    private final List<ByteBuf> chunks = new ArrayList<>();
+    private int count;
+    private long bytes;
+    private boolean handedOver;
+    private int[] partitions = new int[64];
+    private byte[] kinds = new byte[64];
+    private long[] epochs = new long[64];
+    private long[] seqs = new long[64];
+    private int[] lengths = new int[64];
+
+    LogBatch(Context context, Written written) {
+        this.context = context;
+        this.written = written;
+    }
+
+    /** Adds an entry. */
+    public void add(int partition, LogEntry entry) {
+        Check.invariant(!handedOver, "batch is being written");
+        int length = LogFrame.lengthOf(entry);
+        ByteBuf chunk = roomFor(length);
+        ByteBuffer out = chunk.internalNioBuffer(chunk.writerIndex(), length);
+        frames.encode(partition, entry, out);
+        chunk.writerIndex(chunk.writerIndex() + length);
+        if (count == partitions.length) {
+            grow();
+        }
+        partitions[count] = partition;
+        kinds[count] = (byte) entry.kind().number();
+        epochs[count] = entry.epoch();
+        seqs[count] = entry.seq();
+        lengths[count] = length;
+        count++;
+        bytes += length;
+    }
+
+    public boolean isEmpty() {
+        return count == 0;
+    }
+
+    public int count() {
+        return count;
+    }
+
+    public long bytes() {
+        return bytes;
+    }
+
+    public int partition(int index) {
+        return partitions[index];
+    }
+
+    public EntryKind kind(int index) {
+        return EntryKind.of(kinds[index]);
+    }
+
+    public long epoch(int index) {
+        return epochs[index];
+    }
+
+    public long seq(int index) {
+        return seqs[index];
+    }
+
+    int length(int index) {
+        return lengths[index];
+    }
+
+    Context context() {
+        return context;
+    }
+
+    List<ByteBuf> chunks() {
+        return chunks;
+    }
+
+    void handOver() {
+        Check.invariant(!handedOver, "batch is being written");
+        handedOver = true;
+    }
+
+    /** On the context: tells the owner, then empties the batch. */
+    void finish() {
+        handedOver = false;
+        written.onWritten(this);
+        clear();
+    }
+
+    private void clear() {
+        for (ByteBuf chunk : chunks) {
+            chunk.release();
+        }
+        chunks.clear();
+        count = 0;
+        bytes = 0;
+    }
+
+    private ByteBuf roomFor(int length) {
+        if (!chunks.isEmpty()) {
+            ByteBuf last = chunks.get(chunks.size() - 1);
+            if (last.writableBytes() >= length) {
+                return last;
+            }
+        }
+        int capacity = Math.max(CHUNK_BYTES, length);
+        ByteBuf chunk = PooledByteBufAllocator.DEFAULT.directBuffer(capacity, capacity);
+        chunks.add(chunk);
+        return chunk;
+    }
+
+    private void grow() {
+        int more = count * 2;
+        partitions = Arrays.copyOf(partitions, more);
+        kinds = Arrays.copyOf(kinds, more);
+        epochs = Arrays.copyOf(epochs, more);
+        seqs = Arrays.copyOf(seqs, more);
+        lengths = Arrays.copyOf(lengths, more);
+    }
+}
