@@ -1,0 +1,29 @@
+package io.kumo.membership.runtime;
+
+import io.kumo.base.Check;
+import io.kumo.base.HostPort;
+import io.kumo.membership.Member;
+import java.util.List;
+
+/**
+ * How this process takes part in the group.
+ *
+ * @param self who it is
+ * @param bind where it listens for the group; a manager's port is fixed, a server's 0
+ * @param managers group addresses of all managers, of this one too; a manager's group port is its RPC port + 10 unless
+ *     another is given
+ */
+public record GroupOptions(Member self, HostPort bind, List<HostPort> managers) {
+    /** What a manager's group port is above its RPC port. */
+    public static final int PORT_OFFSET = 10;
+
+    public GroupOptions {
+        managers = List.copyOf(managers);
+        Check.argument(!managers.isEmpty(), "no manager's address is given");
+    }
+
+    /** The group address of the manager that has that RPC address, unless another is given. */
+    public static HostPort groupAddress(HostPort rpcAddress) {
+        return rpcAddress.withPort(rpcAddress.port() + PORT_OFFSET);
+    }
+}

@@ -1,0 +1,5 @@
+/** Membership on JGroups. */
+@NullMarked
+package io.kumo.membership.runtime;
+
+import org.jspecify.annotations.NullMarked;
