@@ -1,0 +1,123 @@
+package io.kumo.ctl.runtime;
+
+import io.kumo.base.HostPort;
+import io.kumo.config.OptionParser;
+import io.kumo.config.OptionSpec;
+import io.kumo.config.ParsedOptions;
+import io.kumo.config.UsageException;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
+import io.kumo.node.runtime.Build;
+import io.vertx.core.Vertx;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** {@code kumoctl MANAGER[:PORT] COMMAND}: one command, one answer; exit code 0 done, 1 failed, 2 bad usage. */
+public final class KumoctlMain {
+    private static final int MANAGER_PORT = 19700;
+    private static final String USAGE = "kumoctl MANAGER[:PORT] COMMAND [OPTION]... [ARGUMENT]...";
+
+    private KumoctlMain() {}
+
+    /** Runs the command and ends the process. */
+    public static void main(String[] words) {
+        int exit;
+        try {
+            exit = run(List.of(words), System.out);
+        } catch (UsageException e) {
+            System.err.println(e.getMessage());
+            exit = 2;
+        } catch (KumoException e) {
+            System.err.println("kumoctl: " + e.getMessage());
+            exit = e.code() == ErrorCode.BAD_REQUEST ? 2 : 1;
+        }
+        System.out.flush();
+        Runtime.getRuntime().halt(exit); // nothing here needs an orderly end, and an operator waits
+    }
+
+    static int run(List<String> words, PrintStream out) {
+        if (words.isEmpty() || words.get(0).equals("--help") || words.get(0).equals("-h")) {
+            out.print(help());
+            return words.isEmpty() ? 2 : 0;
+        }
+        if (words.get(0).equals("--version")) {
+            out.println("kumoctl " + Build.version());
+            return 0;
+        }
+        if (words.get(0).equals("bench")) {
+            List<String> rest = words.subList(1, words.size());
+            if (rest.contains("--help")) {
+                out.print(BenchCommand.OPTIONS.help());
+                return 0;
+            }
+            return BenchCommand.run(rest, out);
+        }
+        if (words.get(0).startsWith("-")) {
+            throw new UsageException("kumoctl: unknown option " + words.get(0) + " (see kumoctl --help)");
+        }
+        if (words.size() < 2) {
+            throw new UsageException("kumoctl: a command is missing after '" + words.get(0) + "' (see kumoctl --help)");
+        }
+        return command(words, out);
+    }
+
+    private static int command(List<String> words, PrintStream out) {
+        Subcommand command = Subcommands.named(words.get(1))
+                .orElseThrow(() -> new UsageException(
+                        "kumoctl: unknown command '" + words.get(1) + "' (see kumoctl --help)"));
+        List<OptionSpec<?>> specs = new ArrayList<>(command.options());
+        specs.add(Subcommands.TIMEOUT);
+        OptionParser parser = new OptionParser("kumoctl", USAGE, command.help(), specs);
+        if (words.contains("--help")) {
+            out.print(parser.help());
+            return 0;
+        }
+        ParsedOptions options = parser.parse(words.subList(2, words.size()));
+        if (options.arguments().size() > command.mostArguments()) {
+            throw new UsageException("kumoctl: '" + command.name() + "' takes "
+                    + (command.mostArguments() == 0 ? "no argument" : "no more than " + command.mostArguments())
+                    + " (see kumoctl --help)");
+        }
+        Vertx vertx = Vertx.vertx();
+        try (ManagerClient client = new ManagerClient(
+                vertx, manager(words.get(0)), options.value(Subcommands.TIMEOUT).toMillis(), Build.version())) {
+            return command.action().run(new Invocation(client, options, options.arguments(), out));
+        }
+    }
+
+    private static HostPort manager(String text) {
+        try {
+            return HostPort.parse(text, MANAGER_PORT);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("kumoctl: " + e.getMessage() + " (see kumoctl --help)");
+        }
+    }
+
+    static String help() {
+        StringBuilder out = new StringBuilder("usage: ").append(USAGE).append('\n');
+        out.append("       kumoctl bench GATEWAY[:PORT] [OPTION]...\n");
+        out.append("Shows and changes the state of a cluster. MANAGER is any of its managers; its port is ")
+                .append(MANAGER_PORT)
+                .append(" if not given.\n\n");
+        for (Subcommand command : Subcommands.ALL) {
+            String left = command.name() + (command.arguments().isEmpty() ? "" : " " + command.arguments());
+            for (OptionSpec<?> option : command.options()) {
+                left += " [--" + option.name() + (option.takesArgument() ? " " + option.argument() : "") + "]";
+            }
+            out.append(String.format(Locale.ROOT, "  %s%n      %s%n", left, command.help()));
+        }
+        out.append("  --timeout TIME with any of them: ").append(Subcommands.TIMEOUT.help()).append(" Default: 10s.\n");
+        out.append("\nkumoctl bench --help shows the options of the benchmark.\n");
+        out.append("Exit code: 0 done, 1 failed, 2 bad usage.\n");
+        return out.toString();
+    }
+
+    /** What can be told to the user of a failure. */
+    static KumoException known(Throwable failure) {
+        return failure instanceof KumoException known
+                ? known
+                : new KumoException(ErrorCode.INTERNAL, String.valueOf(failure), failure);
+    }
+}

@@ -1,0 +1,106 @@
+package io.kumo.ctl.runtime;
+
+import io.kumo.base.HostPort;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
+import io.kumo.protocol.Call;
+import io.kumo.protocol.ControlMessages.Hello;
+import io.kumo.protocol.Message;
+import io.kumo.rpc.runtime.RpcClient;
+import io.kumo.rpc.runtime.RpcHandlers;
+import io.kumo.rpc.runtime.RpcLimits;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Calls managers and servers and waits for what they answer; follows a manager that names another one as leader. */
+final class ManagerClient implements AutoCloseable {
+    private static final long CONNECT_MS = 3_000;
+    private static final int MOST_REDIRECTS = 20;
+
+    private final Vertx vertx;
+    private final String build;
+    private final long timeoutMs;
+    private final Map<HostPort, RpcClient> clients = new HashMap<>();
+    private HostPort manager;
+
+    ManagerClient(Vertx vertx, HostPort manager, long timeoutMs, String build) {
+        this.vertx = vertx;
+        this.manager = manager;
+        this.timeoutMs = timeoutMs;
+        this.build = build;
+    }
+
+    HostPort manager() {
+        return manager;
+    }
+
+    /** Asks the manager, or the leader that it names; tries again while there is none, within the time limit. */
+    <R extends Message> R ask(Call<R> call) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        for (int redirects = 0; ; redirects++) {
+            try {
+                return ask(manager, call);
+            } catch (KumoException e) {
+                boolean again = e.code() == ErrorCode.NOT_LEADER || e.code() == ErrorCode.NO_TABLE;
+                if (!again || redirects >= MOST_REDIRECTS || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                follow(e.getMessage());
+            }
+        }
+    }
+
+    /** The text of NOT_LEADER is the leader's address, or says that there is none yet: then a short pause. */
+    private void follow(String text) {
+        try {
+            HostPort leader = HostPort.parse(text, 0);
+            if (leader.port() != 0 && !leader.equals(manager)) {
+                manager = leader;
+                return;
+            }
+        } catch (IllegalArgumentException e) {
+            // not an address: there is no leader yet
+        }
+        Vertx waiter = vertx;
+        await(Future.future(promise -> waiter.setTimer(250, timer -> promise.complete())), "a pause");
+    }
+
+    /** Asks one process. */
+    <R extends Message> R ask(HostPort address, Call<R> call) {
+        RpcClient client = clients.computeIfAbsent(address, this::connect);
+        await(client.whenConnected(Math.min(CONNECT_MS, timeoutMs)), "connecting to " + address);
+        return await(client.call(call, timeoutMs), call.method().name() + " at " + address);
+    }
+
+    private RpcClient connect(HostPort address) {
+        Hello hello = new Hello(1, "", "kumoctl", "kumoctl", build);
+        return new RpcClient(
+                vertx, vertx.getOrCreateContext(), address, () -> hello, new RpcHandlers(), () -> 0, RpcLimits.DEFAULT);
+    }
+
+    private <T> T await(Future<T> future, String what) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(timeoutMs + CONNECT_MS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof KumoException known) {
+                throw known;
+            }
+            throw new KumoException(ErrorCode.INTERNAL, what + ": " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            throw new KumoException(ErrorCode.TIMED_OUT, what + ": no answer within " + timeoutMs + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KumoException(ErrorCode.SHUTTING_DOWN, "interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        clients.values().forEach(RpcClient::close);
+    }
+}

@@ -1,0 +1,193 @@
+package io.kumo.ctl.runtime;
+
+import io.kumo.base.Bytes;
+import io.kumo.base.HostPort;
+import io.kumo.config.OptionSpec;
+import io.kumo.ctl.KeyPlace;
+import io.kumo.ctl.StatusFormatter;
+import io.kumo.ctl.StatusJson;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
+import io.kumo.protocol.Call;
+import io.kumo.protocol.ControlMessages.Attach;
+import io.kumo.protocol.ControlMessages.CommandResult;
+import io.kumo.protocol.ControlMessages.Detach;
+import io.kumo.protocol.ControlMessages.Replace;
+import io.kumo.protocol.ControlMessages.ServerStatus;
+import io.kumo.protocol.ControlMessages.SetAutoReplace;
+import io.kumo.protocol.ControlMessages.Stat;
+import io.kumo.protocol.ControlMessages.StatEntry;
+import io.kumo.protocol.ControlMessages.Status;
+import io.kumo.protocol.ControlMessages.StatusResult;
+import io.kumo.protocol.ControlMessages.TableGet;
+import io.kumo.protocol.ControlMessages.TableResult;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.TableCodec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Every command that kumoctl sends to managers: name, help and action in one place. */
+final class Subcommands {
+    static final OptionSpec<Duration> TIMEOUT =
+            OptionSpec.duration("timeout", "10s", "Longest wait for an answer.");
+    private static final OptionSpec<Boolean> JSON = OptionSpec.flag("json", "Print JSON, for scripts.");
+    private static final OptionSpec<Boolean> WATCH =
+            OptionSpec.flag("watch", "Print again each second, until interrupted.");
+    private static final OptionSpec<Boolean> WAIT =
+            OptionSpec.flag("wait", "Return once the partitions have moved; shows how far they are.");
+    private static final OptionSpec<Duration> WAIT_AT_MOST =
+            OptionSpec.duration("wait-at-most", "1h", "Longest time that --wait waits.");
+    private static final List<OptionSpec<?>> WAITING = List.of(WAIT, WAIT_AT_MOST);
+
+    static final List<Subcommand> ALL = List.of(
+            new Subcommand(
+                    "status", "", 0, "Show the state of the cluster.", List.of(JSON, WATCH), Subcommands::status),
+            new Subcommand(
+                    "attach",
+                    "[SERVER...]",
+                    Integer.MAX_VALUE,
+                    "Let all new servers, or the named ones, take part, and move partitions to them.",
+                    WAITING,
+                    run -> change(run, new Attach(true, run.arguments()))),
+            new Subcommand(
+                    "attach-noreplace",
+                    "[SERVER...]",
+                    Integer.MAX_VALUE,
+                    "Let new servers take part, but move nothing until 'replace'.",
+                    WAITING,
+                    run -> change(run, new Attach(false, run.arguments()))),
+            new Subcommand(
+                    "detach",
+                    "[SERVER...]",
+                    Integer.MAX_VALUE,
+                    "Let all faulty servers, or the named ones, leave once their copies have successors.",
+                    WAITING,
+                    run -> change(run, new Detach(true, run.arguments()))),
+            new Subcommand(
+                    "detach-noreplace",
+                    "[SERVER...]",
+                    Integer.MAX_VALUE,
+                    "Mark servers as leaving, but move nothing until 'replace'.",
+                    WAITING,
+                    run -> change(run, new Detach(false, run.arguments()))),
+            new Subcommand(
+                    "replace",
+                    "",
+                    0,
+                    "Plan anew where copies belong, and move them there.",
+                    WAITING,
+                    run -> change(run, new Replace())),
+            new Subcommand(
+                    "enable-auto-replace",
+                    "",
+                    0,
+                    "Attach servers that come, and move partitions, without a command.",
+                    List.of(),
+                    run -> change(run, new SetAutoReplace(true))),
+            new Subcommand(
+                    "disable-auto-replace",
+                    "",
+                    0,
+                    "Wait for 'attach' when servers come.",
+                    List.of(),
+                    run -> change(run, new SetAutoReplace(false))),
+            new Subcommand(
+                    "hash",
+                    "KEY...",
+                    Integer.MAX_VALUE,
+                    "Show the partition of each key, its primary and its copies.",
+                    List.of(),
+                    Subcommands::hash),
+            new Subcommand(
+                    "stat",
+                    "[NAME]",
+                    1,
+                    "Show the figures of the manager and of every server, or one of them.",
+                    List.of(),
+                    Subcommands::stat));
+
+    private static final long POLL_MS = 500;
+
+    private Subcommands() {}
+
+    static Optional<Subcommand> named(String name) {
+        return ALL.stream().filter(command -> command.name().equals(name)).findFirst();
+    }
+
+    private static int status(Invocation run) {
+        boolean json = run.options().value(JSON);
+        boolean watch = run.options().value(WATCH);
+        do {
+            StatusResult status = run.client().ask(new Status());
+            run.out().print(json ? StatusJson.text(status) + "\n" : StatusFormatter.text(status));
+            run.out().flush();
+        } while (watch && !run.out().checkError() && Pause.ms(2 * POLL_MS));
+        return 0;
+    }
+
+    private static int change(Invocation run, Call<CommandResult> command) {
+        CommandResult result = run.client().ask(command);
+        run.out().println(result.text());
+        if (command.method() == Attach.METHOD || command.method() == Detach.METHOD || command.method() == Replace.METHOD) {
+            return run.options().value(WAIT) ? waitFor(run, result.tableVersion()) : 0;
+        }
+        return 0;
+    }
+
+    private static int waitFor(Invocation run, long version) {
+        long deadline = System.nanoTime() + run.options().value(WAIT_AT_MOST).toNanos();
+        ProgressLine line = new ProgressLine(run.out());
+        while (true) {
+            StatusResult status = run.client().ask(new Status());
+            line.show(StatusFormatter.progress(status.rebalance()));
+            if (status.version() >= version && !status.rebalance().running()) {
+                line.end("done: table version " + status.version());
+                return 0;
+            }
+            if (System.nanoTime() > deadline || !Pause.ms(POLL_MS)) {
+                line.end("still moving: watch it with 'kumoctl " + run.client().manager() + " status --watch'");
+                return 1;
+            }
+        }
+    }
+
+    private static int hash(Invocation run) {
+        if (run.arguments().isEmpty()) {
+            throw new KumoException(ErrorCode.BAD_REQUEST, "hash needs a key: kumoctl MANAGER hash KEY...");
+        }
+        TableResult result = run.client().ask(new TableGet(0));
+        if (result.version() == 0) {
+            throw new KumoException(ErrorCode.NO_TABLE);
+        }
+        ClusterTable table = TableCodec.decode(result.table());
+        for (String key : run.arguments()) {
+            run.out().println(KeyPlace.text(table, key, Bytes.utf8(key)));
+        }
+        return 0;
+    }
+
+    private static int stat(Invocation run) {
+        String name = run.arguments().isEmpty() ? "" : run.arguments().get(0);
+        HostPort manager = run.client().manager();
+        int shown = print(run, manager, name);
+        for (ServerStatus server : run.client().ask(new Status()).servers()) {
+            if (!server.state().equals("fault")) {
+                shown += print(run, server.address(), name);
+            }
+        }
+        if (shown == 0) {
+            throw new KumoException(
+                    ErrorCode.BAD_REQUEST, "no figure is named '" + name + "': 'stat' without a name shows all");
+        }
+        return 0;
+    }
+
+    private static int print(Invocation run, HostPort address, String name) {
+        List<StatEntry> entries = run.client().ask(address, new Stat(name)).entries();
+        for (StatEntry entry : entries) {
+            run.out().println(address + " " + entry.name() + " " + entry.value());
+        }
+        return entries.size();
+    }
+}
