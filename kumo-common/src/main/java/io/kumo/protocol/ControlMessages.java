@@ -18,8 +18,10 @@ public final class ControlMessages {
      * @param name a manager's HOST:PORT, a server's id, anything for the others
      * @param build version of the program, for people
      */
-    public record Hello(int protocolVersion, String clusterId, String role, String name, String build) implements Call<HelloResult> {
-        public static final Method<Hello, HelloResult> METHOD = new Method<>(96, "Hello", Hello::decode, HelloResult::decode);
+    public record Hello(int protocolVersion, String clusterId, String role, String name, String build)
+            implements Call<HelloResult> {
+        public static final Method<Hello, HelloResult> METHOD =
+                new Method<>(96, "Hello", Hello::decode, HelloResult::decode);
 
         @Override
         public Method<Hello, HelloResult> method() {
@@ -28,7 +30,12 @@ public final class ControlMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(5).put(protocolVersion).put(clusterId).put(role).put(name).put(build);
+            out.fields(5)
+                    .put(protocolVersion)
+                    .put(clusterId)
+                    .put(role)
+                    .put(name)
+                    .put(build);
         }
 
         static Hello decode(MessageReader in) {
@@ -43,10 +50,16 @@ public final class ControlMessages {
      * @param protocolVersion to be spoken on this connection
      * @param clusterId empty if not known yet
      */
-    public record HelloResult(int protocolVersion, String clusterId, String role, String name, String build) implements Message {
+    public record HelloResult(int protocolVersion, String clusterId, String role, String name, String build)
+            implements Message {
         @Override
         public void encode(MessageWriter out) {
-            out.fields(5).put(protocolVersion).put(clusterId).put(role).put(name).put(build);
+            out.fields(5)
+                    .put(protocolVersion)
+                    .put(clusterId)
+                    .put(role)
+                    .put(name)
+                    .put(build);
         }
 
         static HelloResult decode(MessageReader in) {
@@ -61,7 +74,8 @@ public final class ControlMessages {
      * @param knownVersion 0 for none
      */
     public record TableGet(long knownVersion) implements Call<TableResult> {
-        public static final Method<TableGet, TableResult> METHOD = new Method<>(97, "TableGet", TableGet::decode, TableResult::decode);
+        public static final Method<TableGet, TableResult> METHOD =
+                new Method<>(97, "TableGet", TableGet::decode, TableResult::decode);
 
         @Override
         public Method<TableGet, TableResult> method() {
@@ -98,7 +112,8 @@ public final class ControlMessages {
     }
 
     /**
-     * What a server tells every manager, each second and as soon as it changes. It says what is, not what happened, so that a lost one does no harm.
+     * What a server tells every manager, each second and as soon as it changes. It says what is, not what happened, so
+     * that a lost one does no harm.
      *
      * @param address where it listens for RPC
      * @param incarnation random number of the process
@@ -114,8 +129,24 @@ public final class ControlMessages {
      * @param joined as primary: joiners that have all, and without whom nothing is acknowledged any more
      * @param unresponsive as primary: copies in sync that don't answer in time
      */
-    public record ServerReport(ServerId server, HostPort address, long incarnation, String zone, String clusterId, long tableVersion, boolean intact, long items, long bytes, long copiedBytes, long copyBytesPerSec, List<Position> positions, List<CopyReport> joined, List<CopyReport> unresponsive) implements Call<ServerReportResult> {
-        public static final Method<ServerReport, ServerReportResult> METHOD = new Method<>(98, "ServerReport", ServerReport::decode, ServerReportResult::decode);
+    public record ServerReport(
+            ServerId server,
+            HostPort address,
+            long incarnation,
+            String zone,
+            String clusterId,
+            long tableVersion,
+            boolean intact,
+            long items,
+            long bytes,
+            long copiedBytes,
+            long copyBytesPerSec,
+            List<Position> positions,
+            List<CopyReport> joined,
+            List<CopyReport> unresponsive)
+            implements Call<ServerReportResult> {
+        public static final Method<ServerReport, ServerReportResult> METHOD =
+                new Method<>(98, "ServerReport", ServerReport::decode, ServerReportResult::decode);
 
         @Override
         public Method<ServerReport, ServerReportResult> method() {
@@ -124,18 +155,44 @@ public final class ControlMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(14).put(server).put(address).put(incarnation).put(zone).put(clusterId).put(tableVersion).put(intact).put(items).put(bytes).put(copiedBytes).put(copyBytesPerSec).put(positions).put(joined).put(unresponsive);
+            out.fields(14)
+                    .put(server)
+                    .put(address)
+                    .put(incarnation)
+                    .put(zone)
+                    .put(clusterId)
+                    .put(tableVersion)
+                    .put(intact)
+                    .put(items)
+                    .put(bytes)
+                    .put(copiedBytes)
+                    .put(copyBytesPerSec)
+                    .put(positions)
+                    .put(joined)
+                    .put(unresponsive);
         }
 
         static ServerReport decode(MessageReader in) {
             in.open();
-            return in.close(new ServerReport(in.serverId(), in.hostPort(), in.int64(), in.text(), in.text(), in.int64(), in.bool(), in.int64(), in.int64(), in.int64(), in.int64(), in.list(Position::decode), in.list(CopyReport::decode), in.list(CopyReport::decode)));
+            return in.close(new ServerReport(
+                    in.serverId(),
+                    in.hostPort(),
+                    in.int64(),
+                    in.text(),
+                    in.text(),
+                    in.int64(),
+                    in.bool(),
+                    in.int64(),
+                    in.int64(),
+                    in.int64(),
+                    in.int64(),
+                    in.list(Position::decode),
+                    in.list(CopyReport::decode),
+                    in.list(CopyReport::decode)));
         }
     }
 
-    /**
-     * The last entry that a server has of a partition.
-     */
+    /** The last entry that a server has of a partition. */
     public record Position(int partition, long epoch, long seq) implements Message {
         @Override
         public void encode(MessageWriter out) {
@@ -184,11 +241,10 @@ public final class ControlMessages {
         }
     }
 
-    /**
-     * Asks for the state of the cluster; any manager answers.
-     */
+    /** Asks for the state of the cluster; any manager answers. */
     public record Status() implements Call<StatusResult> {
-        public static final Method<Status, StatusResult> METHOD = new Method<>(99, "Status", Status::decode, StatusResult::decode);
+        public static final Method<Status, StatusResult> METHOD =
+                new Method<>(99, "Status", Status::decode, StatusResult::decode);
 
         @Override
         public Method<Status, StatusResult> method() {
@@ -215,15 +271,46 @@ public final class ControlMessages {
      * @param underReplicated partitions with fewer live copies in sync
      * @param down partitions with no live copy in sync
      */
-    public record StatusResult(String cluster, long version, int replicas, int partitions, int underReplicated, int down, boolean autoReplace, List<ManagerStatus> managers, List<ServerStatus> servers, RebalanceStatus rebalance) implements Message {
+    public record StatusResult(
+            String cluster,
+            long version,
+            int replicas,
+            int partitions,
+            int underReplicated,
+            int down,
+            boolean autoReplace,
+            List<ManagerStatus> managers,
+            List<ServerStatus> servers,
+            RebalanceStatus rebalance)
+            implements Message {
         @Override
         public void encode(MessageWriter out) {
-            out.fields(10).put(cluster).put(version).put(replicas).put(partitions).put(underReplicated).put(down).put(autoReplace).put(managers).put(servers).put(rebalance);
+            out.fields(10)
+                    .put(cluster)
+                    .put(version)
+                    .put(replicas)
+                    .put(partitions)
+                    .put(underReplicated)
+                    .put(down)
+                    .put(autoReplace)
+                    .put(managers)
+                    .put(servers)
+                    .put(rebalance);
         }
 
         static StatusResult decode(MessageReader in) {
             in.open();
-            return in.close(new StatusResult(in.text(), in.int64(), in.int32(), in.int32(), in.int32(), in.int32(), in.bool(), in.list(ManagerStatus::decode), in.list(ServerStatus::decode), in.nested(RebalanceStatus::decode)));
+            return in.close(new StatusResult(
+                    in.text(),
+                    in.int64(),
+                    in.int32(),
+                    in.int32(),
+                    in.int32(),
+                    in.int32(),
+                    in.bool(),
+                    in.list(ManagerStatus::decode),
+                    in.list(ServerStatus::decode),
+                    in.nested(RebalanceStatus::decode)));
         }
     }
 
@@ -252,15 +339,25 @@ public final class ControlMessages {
      * @param primaries partitions of which it is the primary
      * @param copies partitions of which it is in sync
      */
-    public record ServerStatus(ServerId id, HostPort address, String state, int primaries, int copies, long items, long bytes) implements Message {
+    public record ServerStatus(
+            ServerId id, HostPort address, String state, int primaries, int copies, long items, long bytes)
+            implements Message {
         @Override
         public void encode(MessageWriter out) {
-            out.fields(7).put(id).put(address).put(state).put(primaries).put(copies).put(items).put(bytes);
+            out.fields(7)
+                    .put(id)
+                    .put(address)
+                    .put(state)
+                    .put(primaries)
+                    .put(copies)
+                    .put(items)
+                    .put(bytes);
         }
 
         static ServerStatus decode(MessageReader in) {
             in.open();
-            return in.close(new ServerStatus(in.serverId(), in.hostPort(), in.text(), in.int32(), in.int32(), in.int64(), in.int64()));
+            return in.close(new ServerStatus(
+                    in.serverId(), in.hostPort(), in.text(), in.int32(), in.int32(), in.int64(), in.int64()));
         }
     }
 
@@ -269,10 +366,18 @@ public final class ControlMessages {
      *
      * @param etaSec -1 if not known
      */
-    public record RebalanceStatus(boolean running, long movesDone, long movesTotal, long bytesDone, long bytesPerSec, long etaSec) implements Message {
+    public record RebalanceStatus(
+            boolean running, long movesDone, long movesTotal, long bytesDone, long bytesPerSec, long etaSec)
+            implements Message {
         @Override
         public void encode(MessageWriter out) {
-            out.fields(6).put(running).put(movesDone).put(movesTotal).put(bytesDone).put(bytesPerSec).put(etaSec);
+            out.fields(6)
+                    .put(running)
+                    .put(movesDone)
+                    .put(movesTotal)
+                    .put(bytesDone)
+                    .put(bytesPerSec)
+                    .put(etaSec);
         }
 
         static RebalanceStatus decode(MessageReader in) {
@@ -288,7 +393,8 @@ public final class ControlMessages {
      * @param servers ids or addresses; empty for all that are new
      */
     public record Attach(boolean replace, List<String> servers) implements Call<CommandResult> {
-        public static final Method<Attach, CommandResult> METHOD = new Method<>(100, "Attach", Attach::decode, CommandResult::decode);
+        public static final Method<Attach, CommandResult> METHOD =
+                new Method<>(100, "Attach", Attach::decode, CommandResult::decode);
 
         @Override
         public Method<Attach, CommandResult> method() {
@@ -313,7 +419,8 @@ public final class ControlMessages {
      * @param servers ids or addresses; empty for all that are marked as faulty
      */
     public record Detach(boolean replace, List<String> servers) implements Call<CommandResult> {
-        public static final Method<Detach, CommandResult> METHOD = new Method<>(101, "Detach", Detach::decode, CommandResult::decode);
+        public static final Method<Detach, CommandResult> METHOD =
+                new Method<>(101, "Detach", Detach::decode, CommandResult::decode);
 
         @Override
         public Method<Detach, CommandResult> method() {
@@ -331,11 +438,10 @@ public final class ControlMessages {
         }
     }
 
-    /**
-     * Plans anew where copies belong, and moves them.
-     */
+    /** Plans anew where copies belong, and moves them. */
     public record Replace() implements Call<CommandResult> {
-        public static final Method<Replace, CommandResult> METHOD = new Method<>(102, "Replace", Replace::decode, CommandResult::decode);
+        public static final Method<Replace, CommandResult> METHOD =
+                new Method<>(102, "Replace", Replace::decode, CommandResult::decode);
 
         @Override
         public Method<Replace, CommandResult> method() {
@@ -353,11 +459,10 @@ public final class ControlMessages {
         }
     }
 
-    /**
-     * Whether servers that come are attached, and partitions moved, without a command.
-     */
+    /** Whether servers that come are attached, and partitions moved, without a command. */
     public record SetAutoReplace(boolean on) implements Call<CommandResult> {
-        public static final Method<SetAutoReplace, CommandResult> METHOD = new Method<>(103, "SetAutoReplace", SetAutoReplace::decode, CommandResult::decode);
+        public static final Method<SetAutoReplace, CommandResult> METHOD =
+                new Method<>(103, "SetAutoReplace", SetAutoReplace::decode, CommandResult::decode);
 
         @Override
         public Method<SetAutoReplace, CommandResult> method() {
@@ -399,7 +504,8 @@ public final class ControlMessages {
      * @param name empty for all
      */
     public record Stat(String name) implements Call<StatResult> {
-        public static final Method<Stat, StatResult> METHOD = new Method<>(104, "Stat", Stat::decode, StatResult::decode);
+        public static final Method<Stat, StatResult> METHOD =
+                new Method<>(104, "Stat", Stat::decode, StatResult::decode);
 
         @Override
         public Method<Stat, StatResult> method() {
@@ -417,9 +523,7 @@ public final class ControlMessages {
         }
     }
 
-    /**
-     * Figures.
-     */
+    /** Figures. */
     public record StatResult(List<StatEntry> entries) implements Message {
         @Override
         public void encode(MessageWriter out) {
@@ -432,9 +536,7 @@ public final class ControlMessages {
         }
     }
 
-    /**
-     * One figure.
-     */
+    /** One figure. */
     public record StatEntry(String name, String value) implements Message {
         @Override
         public void encode(MessageWriter out) {

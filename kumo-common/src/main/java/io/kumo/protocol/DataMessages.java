@@ -59,15 +59,31 @@ public final class DataMessages {
      * @param tableVersion the newest that the sender knows
      * @param session random number of the gateway's process, not 0
      * @param counter of the operation, from 1
-     * @param settledBelow the gateway has the answers of all its operations below this counter and will not send them again
+     * @param settledBelow the gateway has the answers of all its operations below this counter and will not send them
+     *     again
      * @param async answer once the primary's own log has it
      * @param flags of memcached, 32 bits unsigned
      * @param exptime as memcached's: 0 never, negative at once, up to 30 days relative seconds, else seconds since 1970
      * @param cas expected cas unique, for CAS
      * @param delta for INCR and DECR, unsigned
      */
-    public record Write(int partition, long tableVersion, long session, long counter, long settledBelow, WriteKind kind, boolean async, Bytes key, int flags, long exptime, long cas, long delta, Bytes value) implements Call<WriteResult> {
-        public static final Method<Write, WriteResult> METHOD = new Method<>(2, "Write", Write::decode, WriteResult::decode);
+    public record Write(
+            int partition,
+            long tableVersion,
+            long session,
+            long counter,
+            long settledBelow,
+            WriteKind kind,
+            boolean async,
+            Bytes key,
+            int flags,
+            long exptime,
+            long cas,
+            long delta,
+            Bytes value)
+            implements Call<WriteResult> {
+        public static final Method<Write, WriteResult> METHOD =
+                new Method<>(2, "Write", Write::decode, WriteResult::decode);
 
         @Override
         public Method<Write, WriteResult> method() {
@@ -76,12 +92,38 @@ public final class DataMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(13).put(partition).put(tableVersion).put(session).put(counter).put(settledBelow).put(kind.number()).put(async).put(key).put(flags).put(exptime).put(cas).put(delta).put(value);
+            out.fields(13)
+                    .put(partition)
+                    .put(tableVersion)
+                    .put(session)
+                    .put(counter)
+                    .put(settledBelow)
+                    .put(kind.number())
+                    .put(async)
+                    .put(key)
+                    .put(flags)
+                    .put(exptime)
+                    .put(cas)
+                    .put(delta)
+                    .put(value);
         }
 
         static Write decode(MessageReader in) {
             in.open();
-            return in.close(new Write(in.int32(), in.int64(), in.int64(), in.int64(), in.int64(), WriteKind.of(in.int32()), in.bool(), in.bytes(), in.int32(), in.int64(), in.int64(), in.int64(), in.bytes()));
+            return in.close(new Write(
+                    in.int32(),
+                    in.int64(),
+                    in.int64(),
+                    in.int64(),
+                    in.int64(),
+                    WriteKind.of(in.int32()),
+                    in.bool(),
+                    in.bytes(),
+                    in.int32(),
+                    in.int64(),
+                    in.int64(),
+                    in.int64(),
+                    in.bytes()));
         }
     }
 
@@ -101,7 +143,8 @@ public final class DataMessages {
 
         static WriteResult decode(MessageReader in) {
             in.open();
-            return in.close(new WriteResult(WriteStatus.of(in.int32()), in.int32(), in.int64(), in.int64(), in.bytes()));
+            return in.close(
+                    new WriteResult(WriteStatus.of(in.int32()), in.int32(), in.int64(), in.int64(), in.bytes()));
         }
     }
 }

@@ -10,13 +10,12 @@ import java.util.Optional;
  *
  * @param id its number, from 0
  * @param epoch grows whenever the primary changes or restarts; at most one server is primary in an epoch
- * @param inSync servers that have every acknowledged write; the first one is the primary; empty only before the
- *     first attach
+ * @param inSync servers that have every acknowledged write; the first one is the primary; empty only before the first
+ *     attach
  * @param joining servers that are catching up
  * @param target where the copies are meant to be, the intended primary first; the rebalancer moves the row there
  */
-public record Partition(
-        int id, long epoch, List<ServerId> inSync, List<ServerId> joining, List<ServerId> target) {
+public record Partition(int id, long epoch, List<ServerId> inSync, List<ServerId> joining, List<ServerId> target) {
     public Partition {
         inSync = List.copyOf(inSync);
         joining = List.copyOf(joining);

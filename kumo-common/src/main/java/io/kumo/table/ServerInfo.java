@@ -6,8 +6,8 @@ import io.kumo.base.HostPort;
  * A server of the table.
  *
  * @param address where it listens for RPC now
- * @param incarnation of its process: a server acts in the table only while this is its own number, so that a
- *     restarted one, which forgot what it had promised, first gets new epochs
+ * @param incarnation of its process: a server acts in the table only while this is its own number, so that a restarted
+ *     one, which forgot what it had promised, first gets new epochs
  * @param zone copies of a partition go to different zones where there are enough; empty if not given
  * @param placed whether the planner may put copies on it (not after attach-noreplace, detach or a long fault)
  */

@@ -55,14 +55,8 @@ public record BenchReport(
                 nanos / 1e9));
         out.append(String.format(Locale.ROOT, "operations/s  %.0f  (gets %d, sets %d)%n", opsPerSecond(), gets, sets));
         out.append(String.format(
-                Locale.ROOT,
-                "latency ms    p50 %.2f  p99 %.2f  p99.9 %.2f  max %.2f%n",
-                p50Ms,
-                p99Ms,
-                p999Ms,
-                maxMs));
-        out.append(String.format(
-                Locale.ROOT, "errors %d  wrong values %d  misses %d%n", errors, wrong, misses));
+                Locale.ROOT, "latency ms    p50 %.2f  p99 %.2f  p99.9 %.2f  max %.2f%n", p50Ms, p99Ms, p999Ms, maxMs));
+        out.append(String.format(Locale.ROOT, "errors %d  wrong values %d  misses %d%n", errors, wrong, misses));
         double all = 0;
         for (ProcessUse use : processes) {
             all += use.cpuSeconds();

@@ -15,9 +15,7 @@ public final class KeyChooser {
     private final double alpha;
     private final double eta;
 
-    /**
-     * @param theta 0 for uniform, else the skew, below 1 (YCSB: 0.99)
-     */
+    /** @param theta 0 for uniform, else the skew, below 1 (YCSB: 0.99) */
     public KeyChooser(int keyCount, double theta, long seed) {
         Check.argument(keyCount > 0, "a benchmark needs at least one key");
         Check.argument(theta >= 0 && theta < 1, "the skew of --zipf must be at least 0 and below 1");

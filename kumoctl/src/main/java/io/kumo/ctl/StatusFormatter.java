@@ -17,8 +17,7 @@ public final class StatusFormatter {
     public static String text(StatusResult status) {
         StringBuilder out = new StringBuilder(1024);
         out.append("cluster:\n  ").append(status.cluster().isEmpty() ? "not born yet" : status.cluster());
-        out.append(String.format(
-                Locale.ROOT, "  table version %d  copies %d%n", status.version(), status.replicas()));
+        out.append(String.format(Locale.ROOT, "  table version %d  copies %d%n", status.version(), status.replicas()));
         servers(out, "attached node:", status, server -> !server.state().equals("new"));
         servers(out, "not attached node:", status, server -> server.state().equals("new"));
         out.append("manager:\n");
@@ -33,7 +32,9 @@ public final class StatusFormatter {
                 status.partitions(),
                 status.underReplicated(),
                 status.down()));
-        out.append("auto replace:\n  ").append(status.autoReplace() ? "enabled" : "disabled").append('\n');
+        out.append("auto replace:\n  ")
+                .append(status.autoReplace() ? "enabled" : "disabled")
+                .append('\n');
         out.append("rebalance:\n  ").append(progress(status.rebalance())).append('\n');
         return out.toString();
     }

@@ -18,8 +18,7 @@ class StatusFormatterTest {
 
     @Test
     void showsAttachedAndNewServersInKumofssOrder() {
-        assertEquals(
-                """
+        assertEquals("""
                 cluster:
                   00000000000000aa  table version 12  copies 3
                 attached node:
@@ -36,8 +35,7 @@ class StatusFormatterTest {
                   disabled
                 rebalance:
                   not running
-                """,
-                StatusFormatter.text(status(RESTING)));
+                """, StatusFormatter.text(status(RESTING)));
     }
 
     @Test

@@ -62,7 +62,12 @@ class ClusterIT {
         try (TextClient client = cluster.client()) {
             StringBuilder requests = new StringBuilder();
             for (int i = 0; i < 1000; i++) {
-                requests.append("set p").append(i).append(" 0 0 4\r\n").append(1000 + i).append("\r\nget p").append(i);
+                requests.append("set p")
+                        .append(i)
+                        .append(" 0 0 4\r\n")
+                        .append(1000 + i)
+                        .append("\r\nget p")
+                        .append(i);
                 requests.append("\r\n");
             }
             client.send(requests.toString());

@@ -64,6 +64,8 @@ record ClusterStatus(Map<String, String> fields, List<Map<String, String>> serve
     }
 
     long sumOverServers(String field) {
-        return servers.stream().mapToLong(server -> Long.parseLong(server.get(field))).sum();
+        return servers.stream()
+                .mapToLong(server -> Long.parseLong(server.get(field)))
+                .sum();
     }
 }

@@ -25,8 +25,7 @@ record CommandResult(int exit, String output) {
                     process.destroyForcibly();
                     throw new AssertionError(command + " does not end: " + Files.readString(file));
                 }
-                return new CommandResult(
-                        process.exitValue(), Files.readString(file, StandardCharsets.UTF_8));
+                return new CommandResult(process.exitValue(), Files.readString(file, StandardCharsets.UTF_8));
             } finally {
                 Files.deleteIfExists(file);
             }

@@ -51,7 +51,8 @@ class CrashIT {
         try (ProcessCluster cluster = ProcessCluster.running(directory, 1, 3, 1);
                 Load load = Load.start(cluster.gatewayPort(0), CLIENTS)) {
             cluster.addServer().awaitReady();
-            cluster.awaitStatus("the new server is known", status -> status.servers().size() == 4);
+            cluster.awaitStatus(
+                    "the new server is known", status -> status.servers().size() == 4);
             cluster.kumoctl("attach", "--wait");
             cluster.awaitHealthy();
             load.awaitProgress(1_000);

@@ -46,12 +46,15 @@ final class Daemon {
     }
 
     Daemon awaitReady() {
-        await(name + " is ready").atMost(READY_WITHIN).pollInterval(Duration.ofMillis(20)).until(() -> {
-            if (!process.isAlive()) {
-                throw new AssertionError(name + " ended with " + process.exitValue() + ": " + printed());
-            }
-            return printed().contains("ready");
-        });
+        await(name + " is ready")
+                .atMost(READY_WITHIN)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    if (!process.isAlive()) {
+                        throw new AssertionError(name + " ended with " + process.exitValue() + ": " + printed());
+                    }
+                    return printed().contains("ready");
+                });
         return this;
     }
 
@@ -103,7 +106,9 @@ final class Daemon {
 
     private void signal(String signal) {
         try {
-            int exit = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+            int exit = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
             assertEquals(0, exit, () -> "kill -" + signal + " " + name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -141,7 +141,10 @@ final class Load implements AutoCloseable {
                     assertEquals("", check(client, name(number, key), versions[key]));
                 }
             }
-            assertEquals(Long.toString(counted.get()), client.value(COUNTER).orElse("none").strip(), "the counter");
+            assertEquals(
+                    Long.toString(counted.get()),
+                    client.value(COUNTER).orElse("none").strip(),
+                    "the counter");
         }
         assertTrue(counted.get() > 0, "something was counted");
     }

@@ -41,7 +41,8 @@ final class ProcessCluster implements AutoCloseable {
                 cluster.addGateway();
             }
             cluster.all().forEach(Daemon::awaitReady);
-            cluster.awaitStatus("all servers are known", status -> status.servers().size() == serverCount);
+            cluster.awaitStatus(
+                    "all servers are known", status -> status.servers().size() == serverCount);
             cluster.kumoctl("attach", "--wait");
             cluster.awaitHealthy();
             return cluster;
@@ -58,11 +59,17 @@ final class ProcessCluster implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             List<String> command = command("kumo-manager");
             command.addAll(List.of(
-                    "-v", "-l", HOST + ":" + managerPorts.get(i),
-                    "--jgroups-port", "" + jgroupsPort(i),
-                    "--mqtt-port", "" + mqttPort(i),
-                    "--http-port", "0",
-                    "--data", directory.resolve("manager" + i).toString()));
+                    "-v",
+                    "-l",
+                    HOST + ":" + managerPorts.get(i),
+                    "--jgroups-port",
+                    "" + jgroupsPort(i),
+                    "--mqtt-port",
+                    "" + mqttPort(i),
+                    "--http-port",
+                    "0",
+                    "--data",
+                    directory.resolve("manager" + i).toString()));
             for (int j = 0; j < count; j++) {
                 if (j != i) {
                     command.addAll(List.of("-p", HOST + ":" + managerPorts.get(j)));
@@ -77,9 +84,13 @@ final class ProcessCluster implements AutoCloseable {
         serverPorts.add(freePort());
         List<String> command = command("kumo-server");
         command.addAll(List.of(
-                "-v", "-l", HOST + ":" + serverPorts.get(index),
-                "--http-port", "0",
-                "-s", directory.resolve("server" + index).toString()));
+                "-v",
+                "-l",
+                HOST + ":" + serverPorts.get(index),
+                "--http-port",
+                "0",
+                "-s",
+                directory.resolve("server" + index).toString()));
         command.addAll(managerOptions());
         command.addAll(List.of(options));
         Daemon server = daemon("server" + index, command).start();

@@ -56,7 +56,9 @@ public final class RpcClient {
         throw new UnsupportedOperationException();
     }
 
-    /** Completes with the first connection, or fails with why there is none after {@code timeoutMs}. From any thread. */
+    /**
+     * Completes with the first connection, or fails with why there is none after {@code timeoutMs}. From any thread.
+     */
     public Future<Void> whenConnected(long timeoutMs) {
         throw new UnsupportedOperationException();
     }

@@ -48,7 +48,8 @@ public final class RpcHandlers {
         closeListeners.forEach(listener -> listener.accept(connection));
     }
 
-    @Nullable Entry<?, ?> entry(int number) {
+    @Nullable
+    Entry<?, ?> entry(int number) {
         return number > 0 && number <= MAX_METHOD ? byNumber[number] : null;
     }
 

@@ -22,22 +22,25 @@ final class BenchCommand {
 
     private static final OptionSpec<Integer> CONNECTIONS =
             OptionSpec.integer("connections", "64", 1, 10_000, "Connections.").shorts("c");
-    private static final OptionSpec<Integer> DEPTH =
-            OptionSpec.integer("depth", "1", 1, 1_000, "Requests outstanding on each connection.").shorts("d");
+    private static final OptionSpec<Integer> DEPTH = OptionSpec.integer(
+                    "depth", "1", 1, 1_000, "Requests outstanding on each connection.")
+            .shorts("d");
     private static final OptionSpec<Long> VALUE =
             OptionSpec.bytes("value", "1k", 16, 1 << 20, "Size of the values.").shorts("v");
     private static final OptionSpec<Integer> KEYS =
             OptionSpec.integer("keys", "100000", 1, 999_999_999, "Keys.").shorts("k");
-    private static final OptionSpec<Integer> READS =
-            OptionSpec.integer("reads", "90", 0, 100, "Gets in 100 operations; the rest are sets.").shorts("r");
+    private static final OptionSpec<Integer> READS = OptionSpec.integer(
+                    "reads", "90", 0, 100, "Gets in 100 operations; the rest are sets.")
+            .shorts("r");
     private static final OptionSpec<String> ZIPF = OptionSpec.string(
                     "zipf", "0", "Skew of the keys, below 1 (YCSB: 0.99); 0 for none.")
             .argument("THETA")
             .shorts("z");
     private static final OptionSpec<Integer> SECONDS =
             OptionSpec.integer("seconds", "10", 1, 86_400, "Measured time.").shorts("t");
-    private static final OptionSpec<Integer> WARM_UP =
-            OptionSpec.integer("warm-up", "2", 0, 3_600, "Seconds before the measurement.").shorts("w");
+    private static final OptionSpec<Integer> WARM_UP = OptionSpec.integer(
+                    "warm-up", "2", 0, 3_600, "Seconds before the measurement.")
+            .shorts("w");
     private static final OptionSpec<Boolean> NO_LOAD =
             OptionSpec.flag("no-load", "Do not write every key once before.");
     private static final OptionSpec<String> PROCESSES = OptionSpec.string(
@@ -107,7 +110,9 @@ final class BenchCommand {
             return ProcessMeter.findServers();
         }
         try {
-            return Arrays.stream(text.split(",")).map(word -> Long.parseLong(word.trim())).toList();
+            return Arrays.stream(text.split(","))
+                    .map(word -> Long.parseLong(word.trim()))
+                    .toList();
         } catch (NumberFormatException e) {
             throw new UsageException("kumoctl bench: --processes: '" + text + "' is not a list of process ids");
         }

@@ -54,7 +54,8 @@ final class BenchConnection {
         if (free == 0 || closed) {
             return;
         }
-        ByteBuffer out = ByteBuffer.allocate(free * (LONGEST_REQUEST_LINE + runner.values().valueBytes()));
+        ByteBuffer out = ByteBuffer.allocate(
+                free * (LONGEST_REQUEST_LINE + runner.values().valueBytes()));
         while (outstanding < ring.length) {
             BenchOperation operation = ring[(first + outstanding) % ring.length];
             if (!runner.next(operation)) {

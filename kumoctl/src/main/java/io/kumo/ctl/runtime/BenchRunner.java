@@ -69,8 +69,8 @@ final class BenchRunner {
     }
 
     private void connect() {
-        NetClient client = vertx.createNetClient(
-                new NetClientOptions().setTcpNoDelay(true).setConnectTimeout(5_000));
+        NetClient client =
+                vertx.createNetClient(new NetClientOptions().setTcpNoDelay(true).setConnectTimeout(5_000));
         List<Future<Void>> opened = new ArrayList<>();
         for (int i = 0; i < plan.connectionCount(); i++) {
             opened.add(client.connect(plan.target().port(), plan.target().host())

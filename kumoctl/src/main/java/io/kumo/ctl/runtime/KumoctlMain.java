@@ -65,8 +65,8 @@ public final class KumoctlMain {
 
     private static int command(List<String> words, PrintStream out) {
         Subcommand command = Subcommands.named(words.get(1))
-                .orElseThrow(() -> new UsageException(
-                        "kumoctl: unknown command '" + words.get(1) + "' (see kumoctl --help)"));
+                .orElseThrow(() ->
+                        new UsageException("kumoctl: unknown command '" + words.get(1) + "' (see kumoctl --help)"));
         List<OptionSpec<?>> specs = new ArrayList<>(command.options());
         specs.add(Subcommands.TIMEOUT);
         OptionParser parser = new OptionParser("kumoctl", USAGE, command.help(), specs);
@@ -108,7 +108,9 @@ public final class KumoctlMain {
             }
             out.append(String.format(Locale.ROOT, "  %s%n      %s%n", left, command.help()));
         }
-        out.append("  --timeout TIME with any of them: ").append(Subcommands.TIMEOUT.help()).append(" Default: 10s.\n");
+        out.append("  --timeout TIME with any of them: ")
+                .append(Subcommands.TIMEOUT.help())
+                .append(" Default: 10s.\n");
         out.append("\nkumoctl bench --help shows the options of the benchmark.\n");
         out.append("Exit code: 0 done, 1 failed, 2 bad usage.\n");
         return out.toString();

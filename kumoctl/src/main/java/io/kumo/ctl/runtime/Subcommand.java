@@ -12,12 +12,7 @@ import java.util.List;
  * @param action does it; returns the exit code
  */
 record Subcommand(
-        String name,
-        String arguments,
-        int mostArguments,
-        String help,
-        List<OptionSpec<?>> options,
-        Action action) {
+        String name, String arguments, int mostArguments, String help, List<OptionSpec<?>> options, Action action) {
 
     /** What a command does. */
     @FunctionalInterface

@@ -29,8 +29,7 @@ import java.util.Optional;
 
 /** Every command that kumoctl sends to managers: name, help and action in one place. */
 final class Subcommands {
-    static final OptionSpec<Duration> TIMEOUT =
-            OptionSpec.duration("timeout", "10s", "Longest wait for an answer.");
+    static final OptionSpec<Duration> TIMEOUT = OptionSpec.duration("timeout", "10s", "Longest wait for an answer.");
     private static final OptionSpec<Boolean> JSON = OptionSpec.flag("json", "Print JSON, for scripts.");
     private static final OptionSpec<Boolean> WATCH =
             OptionSpec.flag("watch", "Print again each second, until interrupted.");
@@ -129,7 +128,9 @@ final class Subcommands {
     private static int change(Invocation run, Call<CommandResult> command) {
         CommandResult result = run.client().ask(command);
         run.out().println(result.text());
-        if (command.method() == Attach.METHOD || command.method() == Detach.METHOD || command.method() == Replace.METHOD) {
+        if (command.method() == Attach.METHOD
+                || command.method() == Detach.METHOD
+                || command.method() == Replace.METHOD) {
             return run.options().value(WAIT) ? waitFor(run, result.tableVersion()) : 0;
         }
         return 0;
