@@ -9,8 +9,7 @@ public final class Check {
     /** Throws {@link IllegalStateException} unless {@code holds}; {@code format} is for {@link String#format}. */
     public static void invariant(boolean holds, String format, Object... arguments) {
         if (!holds) {
-            throw new IllegalStateException(
-                    "invariant broken: " + String.format(Locale.ROOT, format, arguments));
+            throw new IllegalStateException("invariant broken: " + String.format(Locale.ROOT, format, arguments));
         }
     }
 

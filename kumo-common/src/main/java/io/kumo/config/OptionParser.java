@@ -70,9 +70,7 @@ public final class OptionParser {
         return parse(commandLine, true);
     }
 
-    /**
-     * @param checkRequired false where a missing option is no error because {@code --help} or the like was given
-     */
+    /** @param checkRequired false where a missing option is no error because {@code --help} or the like was given */
     public ParsedOptions parse(List<String> commandLine, boolean checkRequired) {
         Map<OptionSpec<?>, List<String>> given = new LinkedHashMap<>();
         CommandLine line = read(commandLine);
@@ -119,15 +117,24 @@ public final class OptionParser {
         }
     }
 
-    /** Every name is an option of its own, with the place of its spec as description: commons-cli knows one name each. */
+    /**
+     * Every name is an option of its own, with the place of its spec as description: commons-cli knows one name each.
+     */
     private Options asCommonsCli() {
         Options options = new Options();
         for (int i = 0; i < specs.size(); i++) {
             OptionSpec<?> spec = specs.get(i);
             String place = Integer.toString(i);
-            options.addOption(Option.builder().longOpt(spec.name()).hasArg(spec.takesArgument()).desc(place).get());
+            options.addOption(Option.builder()
+                    .longOpt(spec.name())
+                    .hasArg(spec.takesArgument())
+                    .desc(place)
+                    .get());
             for (String shortName : spec.shorts()) {
-                options.addOption(Option.builder(shortName).hasArg(spec.takesArgument()).desc(place).get());
+                options.addOption(Option.builder(shortName)
+                        .hasArg(spec.takesArgument())
+                        .desc(place)
+                        .get());
             }
         }
         return options;
@@ -139,7 +146,8 @@ public final class OptionParser {
 
     /** {@code --listen (-l)}. */
     private static String both(OptionSpec<?> spec) {
-        return "--" + spec.name() + (spec.shorts().isEmpty() ? "" : " (-" + spec.shorts().get(0) + ")");
+        return "--" + spec.name()
+                + (spec.shorts().isEmpty() ? "" : " (-" + spec.shorts().get(0) + ")");
     }
 
     /** The text of {@code --help}. */

@@ -91,14 +91,18 @@ public final class OptionSpec<T> {
     }
 
     /** May be given more than once, and take a list separated by commas; each address once, in the given order. */
-    public static OptionSpec<List<HostPort>> hostPorts(
-            String name, String defaultText, int defaultPort, String help) {
-        return one(name, "HOST[:PORT],...", defaultText, help, texts -> texts.stream()
-                .flatMap(text -> Arrays.stream(text.split(",")))
-                .filter(text -> !text.isBlank())
-                .map(text -> HostPort.parse(text, defaultPort))
-                .distinct()
-                .toList());
+    public static OptionSpec<List<HostPort>> hostPorts(String name, String defaultText, int defaultPort, String help) {
+        return one(
+                name,
+                "HOST[:PORT],...",
+                defaultText,
+                help,
+                texts -> texts.stream()
+                        .flatMap(text -> Arrays.stream(text.split(",")))
+                        .filter(text -> !text.isBlank())
+                        .map(text -> HostPort.parse(text, defaultPort))
+                        .distinct()
+                        .toList());
     }
 
     /** {@code 5s}, {@code 500ms}, {@code 10m}, {@code 1h}, {@code 2d}; a bare number is seconds. */

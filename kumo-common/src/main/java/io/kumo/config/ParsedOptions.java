@@ -4,9 +4,7 @@ import io.kumo.base.Check;
 import java.util.List;
 import java.util.Map;
 
-/**
- * A command line that was understood: the value of every option, and what follows the options. Immutable.
- */
+/** A command line that was understood: the value of every option, and what follows the options. Immutable. */
 public final class ParsedOptions {
     private final Map<OptionSpec<?>, List<String>> given;
     private final List<OptionSpec<?>> known;

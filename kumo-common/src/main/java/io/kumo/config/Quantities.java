@@ -23,15 +23,14 @@ public final class Quantities {
     public static Duration duration(String text) {
         int digits = digits(text);
         String unit = text.substring(digits).trim().toLowerCase(Locale.ROOT);
-        long millisEach =
-                switch (unit) {
-                    case "ms" -> 1;
-                    case "", "s", "sec" -> 1000;
-                    case "m", "min" -> 60_000;
-                    case "h" -> 3_600_000;
-                    case "d" -> 86_400_000;
-                    default -> 0;
-                };
+        long millisEach = switch (unit) {
+            case "ms" -> 1;
+            case "", "s", "sec" -> 1000;
+            case "m", "min" -> 60_000;
+            case "h" -> 3_600_000;
+            case "d" -> 86_400_000;
+            default -> 0;
+        };
         Check.argument(digits > 0 && millisEach > 0, "'%s' is not a time such as 5s, 500ms or 10m", text);
         return Duration.ofMillis(scaled(text, text.substring(0, digits), millisEach));
     }
@@ -40,15 +39,14 @@ public final class Quantities {
     public static long bytes(String text, long least, long most) {
         int digits = digits(text);
         String unit = text.substring(digits).trim().toLowerCase(Locale.ROOT);
-        long bytesEach =
-                switch (unit) {
-                    case "", "b" -> 1;
-                    case "k", "kb", "kib" -> 1L << 10;
-                    case "m", "mb", "mib" -> 1L << 20;
-                    case "g", "gb", "gib" -> 1L << 30;
-                    case "t", "tb", "tib" -> 1L << 40;
-                    default -> 0;
-                };
+        long bytesEach = switch (unit) {
+            case "", "b" -> 1;
+            case "k", "kb", "kib" -> 1L << 10;
+            case "m", "mb", "mib" -> 1L << 20;
+            case "g", "gb", "gib" -> 1L << 30;
+            case "t", "tb", "tib" -> 1L << 40;
+            default -> 0;
+        };
         Check.argument(digits > 0 && bytesEach > 0, "'%s' is not a number of bytes such as 4096, 64k or 1m", text);
         long value = scaled(text, text.substring(0, digits), bytesEach);
         Check.argument(value >= least && value <= most, "%s is not between %d and %d bytes", text, least, most);

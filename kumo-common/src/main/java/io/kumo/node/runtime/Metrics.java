@@ -22,7 +22,9 @@ public final class Metrics {
         throw new UnsupportedOperationException();
     }
 
-    /** A histogram to record into. Each call gives one of its own for one recording thread; equal labels are added up. */
+    /**
+     * A histogram to record into. Each call gives one of its own for one recording thread; equal labels are added up.
+     */
     public Latency latency(Meter meter, String... labels) {
         throw new UnsupportedOperationException();
     }

@@ -11,8 +11,7 @@ import io.vertx.core.Vertx;
  * @param build version of the program, for Hello and for people
  * @param stopper ends the process when it can't go on
  */
-public record Node(
-        Vertx vertx, Clock clock, Metrics metrics, ParsedOptions options, String build, Stopper stopper) {
+public record Node(Vertx vertx, Clock clock, Metrics metrics, ParsedOptions options, String build, Stopper stopper) {
 
     /** Ends the process. */
     @FunctionalInterface

@@ -6,8 +6,8 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /**
- * The frame of a daemon: a subclass says which options it has, starts and stops; everything else (command line, log, pid
- * file, Vert.x, signals, ready line, exit codes) is here. {@code public static void main} calls {@link #run}.
+ * The frame of a daemon: a subclass says which options it has, starts and stops; everything else (command line, log,
+ * pid file, Vert.x, signals, ready line, exit codes) is here. {@code public static void main} calls {@link #run}.
  */
 public abstract class NodeMain {
     /**

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public interface RecordStore {
     /** The record of that key (kind PUT), or null; a KumoException CORRUPT if its checksum does not fit. */
-    @Nullable LogEntry get(int partition, Bytes key);
+    @Nullable
+    LogEntry get(int partition, Bytes key);
 
     /**
      * Records after {@code afterKey} (empty: from the first one), at least one if there is one, until {@code maxBytes}

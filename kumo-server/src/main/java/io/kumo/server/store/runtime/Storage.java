@@ -25,7 +25,8 @@ public interface Storage {
 
     /**
      * The managers know that the log may have lost its end (a committed table names this incarnation): from now on the
-     * log is intact again, also for the next start. To be called by a server that was intact too; it costs nothing then.
+     * log is intact again, also for the next start. To be called by a server that was intact too; it costs nothing
+     * then.
      */
     void settled();
 

@@ -46,14 +46,30 @@ public record StorageOptions(
 
     public StorageOptions withSync(SyncMode mode) {
         return new StorageOptions(
-                directory, mode, inMemory, retentionBytes, retentionMs, segmentBytes, queueBytes, pinBytes, cacheBytes,
+                directory,
+                mode,
+                inMemory,
+                retentionBytes,
+                retentionMs,
+                segmentBytes,
+                queueBytes,
+                pinBytes,
+                cacheBytes,
                 fatal);
     }
 
     public StorageOptions withMemoryOnly(boolean memoryOnly) {
         return new StorageOptions(
-                directory, sync, memoryOnly, retentionBytes, retentionMs, segmentBytes, queueBytes, pinBytes,
-                cacheBytes, fatal);
+                directory,
+                sync,
+                memoryOnly,
+                retentionBytes,
+                retentionMs,
+                segmentBytes,
+                queueBytes,
+                pinBytes,
+                cacheBytes,
+                fatal);
     }
 
     public StorageOptions withRetention(long bytes, long ms) {
@@ -63,25 +79,48 @@ public record StorageOptions(
 
     public StorageOptions withSegmentBytes(int bytes) {
         return new StorageOptions(
-                directory, sync, inMemory, retentionBytes, retentionMs, bytes, queueBytes, pinBytes, cacheBytes,
-                fatal);
+                directory, sync, inMemory, retentionBytes, retentionMs, bytes, queueBytes, pinBytes, cacheBytes, fatal);
     }
 
     public StorageOptions withQueueBytes(long bytes) {
         return new StorageOptions(
-                directory, sync, inMemory, retentionBytes, retentionMs, segmentBytes, bytes, pinBytes, cacheBytes,
+                directory,
+                sync,
+                inMemory,
+                retentionBytes,
+                retentionMs,
+                segmentBytes,
+                bytes,
+                pinBytes,
+                cacheBytes,
                 fatal);
     }
 
     public StorageOptions withPinBytes(long bytes) {
         return new StorageOptions(
-                directory, sync, inMemory, retentionBytes, retentionMs, segmentBytes, queueBytes, bytes, cacheBytes,
+                directory,
+                sync,
+                inMemory,
+                retentionBytes,
+                retentionMs,
+                segmentBytes,
+                queueBytes,
+                bytes,
+                cacheBytes,
                 fatal);
     }
 
     public StorageOptions withCacheBytes(long bytes) {
         return new StorageOptions(
-                directory, sync, inMemory, retentionBytes, retentionMs, segmentBytes, queueBytes, pinBytes, bytes,
+                directory,
+                sync,
+                inMemory,
+                retentionBytes,
+                retentionMs,
+                segmentBytes,
+                queueBytes,
+                pinBytes,
+                bytes,
                 fatal);
     }
 }

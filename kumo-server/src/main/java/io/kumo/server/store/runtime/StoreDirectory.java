@@ -17,6 +17,8 @@ public interface StoreDirectory {
     /** The cluster that the data belongs to, once known. */
     Optional<String> clusterId();
 
-    /** Keeps the cluster id for good, synced; WRONG_CLUSTER with what to do if the directory has another one. Blocks. */
+    /**
+     * Keeps the cluster id for good, synced; WRONG_CLUSTER with what to do if the directory has another one. Blocks.
+     */
     void joinCluster(String clusterId);
 }

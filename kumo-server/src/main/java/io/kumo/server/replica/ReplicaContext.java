@@ -1,0 +1,58 @@
+package io.kumo.server.replica;
+
+import io.kumo.table.ServerId;
+import io.kumo.time.Clock;
+
+/**
+ * What all replicas of one shard (event loop) share. Confined to the shard's thread, all but {@link #throttle}, which
+ * all shards of a server share.
+ */
+public final class ReplicaContext {
+    final ServerId self;
+    final long incarnation;
+    final long startedNs;
+    final Clock clock;
+    final ReplicaSettings settings;
+    final LeaseBook leases;
+    final MemoryBudget memory;
+    final CopyThrottle throttle;
+    final Replica.Effects effects;
+    private boolean writesRefused;
+
+    /** {@code incarnation}: random number of this process, as the table must name it before replicas take part. */
+    public ReplicaContext(
+            ServerId self,
+            long incarnation,
+            Clock clock,
+            ReplicaSettings settings,
+            MemoryBudget memory,
+            CopyThrottle throttle,
+            Replica.Effects effects) {
+        this.self = self;
+        this.incarnation = incarnation;
+        this.startedNs = clock.monotonicNs();
+        this.clock = clock;
+        this.settings = settings;
+        this.leases = new LeaseBook(incarnation, startedNs);
+        this.memory = memory;
+        this.throttle = throttle;
+        this.effects = effects;
+    }
+
+    public LeaseBook leases() {
+        return leases;
+    }
+
+    public MemoryBudget memory() {
+        return memory;
+    }
+
+    /** Whether the disk is nearly full: writes are refused then; deletes and reads go on. */
+    public void refuseWrites(boolean refuse) {
+        writesRefused = refuse;
+    }
+
+    boolean writesRefused() {
+        return writesRefused;
+    }
+}

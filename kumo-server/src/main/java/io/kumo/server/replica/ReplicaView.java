@@ -1,0 +1,23 @@
+package io.kumo.server.replica;
+
+/**
+ * A snapshot of a replica for metrics and reports.
+ *
+ * @param epoch of its row in the newest table
+ * @param complete false in the middle of a whole copy
+ * @param lastEpoch of the last entry here
+ * @param lastSeq of the last entry here
+ * @param committedSeq every copy in sync has the entries up to here
+ * @param waiting operations that wait for a commit or for the store
+ * @param lag entries that the slowest copy in sync has not answered yet
+ */
+public record ReplicaView(
+        int partition,
+        ReplicaRole role,
+        long epoch,
+        boolean complete,
+        long lastEpoch,
+        long lastSeq,
+        long committedSeq,
+        int waiting,
+        long lag) {}
