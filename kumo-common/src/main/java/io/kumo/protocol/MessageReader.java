@@ -120,6 +120,22 @@ public final class MessageReader {
         return tag == 0xc3;
     }
 
+    /** Whether the next field is nil; if so, it is taken. */
+    public boolean takeNil() {
+        if (depth > 0 && left[depth] == 0) {
+            return true;
+        }
+        need(1);
+        if (in.getUnsignedByte(in.readerIndex()) != 0xc0) {
+            return false;
+        }
+        in.skipBytes(1);
+        if (depth > 0) {
+            left[depth]--;
+        }
+        return true;
+    }
+
     public Bytes bytes() {
         if (exhausted()) {
             return Bytes.EMPTY;
@@ -159,7 +175,7 @@ public final class MessageReader {
     /** A list of messages; {@code decoder} reads one. */
     public <M extends Message> List<M> list(Method.Decoder<M> decoder) {
         int count = exhausted() ? 0 : arrayLength();
-        List<M> values = new ArrayList<>(Math.min(count, in.readableBytes()));
+        List<M> values = new ArrayList<>(Math.min(count, 4096));
         for (int i = 0; i < count; i++) {
             values.add(nested(decoder));
         }

@@ -1,22 +1,50 @@
 package io.kumo.rpc.runtime;
 
 import io.kumo.base.HostPort;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
 import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.Hello;
+import io.kumo.protocol.ControlMessages.HelloResult;
 import io.kumo.protocol.Message;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection to one address, kept: it connects at once, and again with backoff (10 ms to 1 s) whenever it is lost.
  * Lives on one Vert.x context; its methods are called there, but for those that say otherwise.
  */
 public final class RpcClient {
+    private static final Logger LOG = LoggerFactory.getLogger(RpcClient.class);
+    private static final long FIRST_BACKOFF_MS = 10;
+    private static final long LAST_BACKOFF_MS = 1000;
+
+    private final Vertx vertx;
+    private final ContextInternal context;
+    private final HostPort address;
+    private final RpcEndpoint endpoint;
+    private final NetClient sockets;
+    private final List<Consumer<Boolean>> stateListeners = new ArrayList<>();
+
+    private volatile @Nullable RpcChannel open;
+    private volatile boolean closed;
+    private volatile String lastFailure = "not connected yet";
+    private @Nullable RpcChannel opening;
+    private long backoffMs = FIRST_BACKOFF_MS;
+
     /**
      * @param self how this process introduces itself, asked for each connection
      * @param handlers take the calls that the peer makes on this connection
@@ -29,51 +57,187 @@ public final class RpcClient {
             Supplier<Hello> self,
             RpcHandlers handlers,
             LongSupplier tableVersion,
-            RpcLimits limits) {}
+            RpcLimits limits) {
+        this.vertx = vertx;
+        this.context = (ContextInternal) context;
+        this.address = address;
+        this.endpoint = new RpcEndpoint(self, handlers, tableVersion, limits);
+        this.sockets = vertx.createNetClient(RpcTransport.clientOptions(limits));
+        context.runOnContext(onLoop -> connect());
+    }
+
+    private void connect() {
+        if (!closed) {
+            sockets.connect(address.port(), address.host()).onComplete(this::onSocket, this::onFailure);
+        }
+    }
+
+    private void onSocket(NetSocket socket) {
+        if (closed) {
+            socket.close();
+            return;
+        }
+        RpcChannel channel = new RpcChannel(socket, context, endpoint);
+        opening = channel;
+        channel.onClose(() -> onLost(channel));
+        Hello hello = endpoint.self();
+        channel.call(hello, endpoint.limits().connectTimeoutMs(), new ResultHandler<HelloResult>() {
+            @Override
+            public void onResult(HelloResult result) {
+                onHello(channel, hello, result);
+            }
+
+            @Override
+            public void onError(ErrorCode code, String text) {
+                lastFailure = text;
+                channel.close();
+            }
+        });
+    }
+
+    private void onHello(RpcChannel channel, Hello hello, HelloResult result) {
+        try {
+            RpcEndpoint.checkCluster(hello, result.clusterId(), result.role() + " " + result.name());
+        } catch (KumoException e) {
+            lastFailure = String.valueOf(e.getMessage());
+            channel.close();
+            return;
+        }
+        opening = null;
+        open = channel;
+        backoffMs = FIRST_BACKOFF_MS;
+        LOG.debug("connected address={} peer={} name={}", address, result.role(), result.name());
+        channel.introduced(result.role(), result.name());
+        tell(true);
+    }
+
+    private void onLost(RpcChannel channel) {
+        boolean wasOpen = open == channel;
+        opening = null;
+        open = null;
+        if (wasOpen) {
+            lastFailure = "connection to " + address + " lost";
+            LOG.debug("connection lost address={}", address);
+            tell(false);
+        }
+        reconnectLater();
+    }
+
+    private void onFailure(Throwable failure) {
+        lastFailure = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        reconnectLater();
+    }
+
+    private void reconnectLater() {
+        if (!closed) {
+            vertx.setTimer(backoffMs, id -> connect());
+            backoffMs = Math.min(LAST_BACKOFF_MS, 2 * backoffMs);
+        }
+    }
+
+    private void tell(boolean connected) {
+        List.copyOf(stateListeners).forEach(listener -> listener.accept(connected));
+    }
 
     /** Calls; NOT_CONNECTED at once while there is no connection. */
     public <R extends Message> void call(Call<R> call, long timeoutMs, ResultHandler<R> handler) {
-        throw new UnsupportedOperationException();
+        RpcChannel channel = open;
+        if (channel == null) {
+            handler.onError(ErrorCode.NOT_CONNECTED, "not connected to " + address + ": " + lastFailure, 0);
+        } else {
+            channel.call(call, timeoutMs, handler);
+        }
     }
 
     /** Calls, from any thread; fails with a KumoException. For what is rare: the other form is cheaper. */
     public <R extends Message> Future<R> call(Call<R> call, long timeoutMs) {
-        throw new UnsupportedOperationException();
+        Promise<R> promise = Promise.promise();
+        onLoop(() -> call(call, timeoutMs, new ResultHandler<R>() {
+            @Override
+            public void onResult(R result) {
+                promise.complete(result);
+            }
+
+            @Override
+            public void onError(ErrorCode code, String text) {
+                promise.fail(new KumoException(code, text));
+            }
+        }));
+        return promise.future();
     }
 
     /** Sends one way; false if it was dropped. */
     public boolean send(Call<?> notice) {
-        throw new UnsupportedOperationException();
+        RpcChannel channel = open;
+        return channel != null && channel.send(notice);
     }
 
     /** From any thread. */
     public boolean isConnected() {
-        throw new UnsupportedOperationException();
+        return open != null;
     }
 
     /** The present connection; null while there is none. */
     public @Nullable RpcConnection connection() {
-        throw new UnsupportedOperationException();
+        return open;
     }
 
     /**
      * Completes with the first connection, or fails with why there is none after {@code timeoutMs}. From any thread.
      */
     public Future<Void> whenConnected(long timeoutMs) {
-        throw new UnsupportedOperationException();
+        Promise<Void> promise = Promise.promise();
+        onLoop(() -> {
+            if (open != null) {
+                promise.complete();
+                return;
+            }
+            long timer = vertx.setTimer(
+                    timeoutMs,
+                    id -> promise.tryFail(new KumoException(
+                            ErrorCode.NOT_CONNECTED, "cannot connect to " + address + ": " + lastFailure)));
+            Consumer<Boolean> listener = connected -> {
+                if (connected && promise.tryComplete()) {
+                    vertx.cancelTimer(timer);
+                }
+            };
+            stateListeners.add(listener);
+            promise.future().onComplete(done -> stateListeners.remove(listener));
+        });
+        return promise.future();
     }
 
     /** Is told true after each Hello and false after each loss. Several listeners are told in the order they came. */
     public void onStateChange(Consumer<Boolean> listener) {
-        throw new UnsupportedOperationException();
+        stateListeners.add(listener);
+    }
+
+    /** Why there is no connection, for people. From any thread. */
+    public String lastFailure() {
+        return lastFailure;
     }
 
     public HostPort address() {
-        throw new UnsupportedOperationException();
+        return address;
     }
 
     /** Closes for good; from any thread. */
     public void close() {
-        throw new UnsupportedOperationException();
+        closed = true;
+        onLoop(() -> {
+            RpcChannel channel = open != null ? open : opening;
+            if (channel != null) {
+                channel.close();
+            }
+            sockets.close();
+        });
+    }
+
+    private void onLoop(Runnable action) {
+        if (context.inThread()) {
+            action.run();
+        } else {
+            context.runOnContext(onLoop -> action.run());
+        }
     }
 }

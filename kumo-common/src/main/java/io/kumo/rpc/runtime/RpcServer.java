@@ -1,20 +1,37 @@
 package io.kumo.rpc.runtime;
 
+import io.kumo.base.Check;
 import io.kumo.base.HostPort;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
 import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.Method;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import java.net.BindException;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** Accepts RPC connections; one definition of handlers, any number of connections and event loops. */
 public final class RpcServer {
-    private final RpcHandlers handlers;
+    /** Any free port, the same one for all listeners that ask so: Vert.x shares it among them. */
+    private static final int SHARED_FREE_PORT = -1;
+
+    private final Vertx vertx;
+    private final RpcEndpoint endpoint;
+    private final List<NetServer> listeners = new CopyOnWriteArrayList<>();
 
     /**
      * @param self how this process introduces itself, asked for each connection
@@ -22,11 +39,12 @@ public final class RpcServer {
      */
     public RpcServer(
             Vertx vertx, Supplier<Hello> self, RpcHandlers handlers, LongSupplier tableVersion, RpcLimits limits) {
-        this.handlers = handlers;
+        this.vertx = vertx;
+        this.endpoint = new RpcEndpoint(self, handlers, tableVersion, limits);
     }
 
     public <R extends Message, Q extends Call<R>> RpcServer on(Method<Q, R> method, CallHandler<Q, R> handler) {
-        handlers.on(method, handler);
+        endpoint.handlers().on(method, handler);
         return this;
     }
 
@@ -36,16 +54,68 @@ public final class RpcServer {
      * @return the port; a taken port fails with a KumoException whose text says what to do
      */
     public Future<Integer> listen(HostPort address) {
-        throw new UnsupportedOperationException();
+        return listen(address, List.of(vertx.getOrCreateContext()));
     }
 
     /** Listens on several event loops: connections go to them in turn. */
     public Future<Integer> listen(HostPort address, List<Context> loops) {
-        throw new UnsupportedOperationException();
+        Check.argument(!loops.isEmpty(), "no event loop to listen on");
+        return listenOn(address, loops.get(0), loops.size() > 1).compose(port -> {
+            List<Future<Integer>> others = new ArrayList<>();
+            for (Context loop : loops.subList(1, loops.size())) {
+                others.add(listenOn(address, loop, true));
+            }
+            return Future.all(others).map(port);
+        });
+    }
+
+    private Future<Integer> listenOn(HostPort address, Context loop, boolean shared) {
+        Promise<Integer> port = Promise.promise();
+        loop.runOnContext(onLoop -> {
+            NetServerOptions options = RpcTransport.serverOptions(address);
+            if (shared && address.port() == 0) {
+                options.setPort(SHARED_FREE_PORT);
+            }
+            NetServer server = vertx.createNetServer(options);
+            server.connectHandler(socket -> accept(socket, (ContextInternal) loop));
+            server.listen().onComplete(
+                    listening -> {
+                        listeners.add(server);
+                        port.complete(listening.actualPort());
+                    },
+                    failure -> port.fail(explain(address, failure)));
+        });
+        return port.future();
+    }
+
+    private void accept(NetSocket socket, ContextInternal loop) {
+        new RpcChannel(socket, loop, endpoint).expectHello();
+    }
+
+    private static KumoException explain(HostPort address, Throwable failure) {
+        String what = "cannot listen on " + address + ": ";
+        if (failure instanceof BindException) {
+            String reason = String.valueOf(failure.getMessage());
+            if (reason.contains("already in use")) {
+                what += "the port is taken; stop who uses it, or choose another one";
+            } else if (reason.contains("assign")) {
+                what += "this host does not have that address";
+            } else {
+                what += reason;
+            }
+        } else if (failure instanceof UnknownHostException) {
+            what += "unknown host";
+        } else {
+            what += failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        }
+        return new KumoException(ErrorCode.REFUSED, what, failure);
     }
 
     /** Stops listening and closes every connection. */
     public Future<Void> close() {
-        throw new UnsupportedOperationException();
+        List<Future<Void>> closing = new ArrayList<>();
+        listeners.forEach(server -> closing.add(server.close()));
+        listeners.clear();
+        return Future.all(closing).mapEmpty();
     }
 }

@@ -1,0 +1,529 @@
+package io.kumo.rpc.runtime;
+
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
+import io.kumo.protocol.Call;
+import io.kumo.protocol.ControlMessages.Hello;
+import io.kumo.protocol.Message;
+import io.kumo.protocol.MessageReader;
+import io.kumo.protocol.MessageWriter;
+import io.kumo.protocol.Method;
+import io.kumo.rpc.FrameDecoder;
+import io.kumo.rpc.InFlight;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.Context;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection. It stands in Netty's pipeline before the handler of Vert.x, and so reads and writes Netty's buffers
+ * without a copy and without an object for each message; Vert.x makes, secures and closes the socket.
+ */
+final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(RpcChannel.class);
+    private static final int REQUEST = 0;
+    private static final int RESPONSE = 1;
+    private static final int NOTICE = 2;
+    /** Answers that may wait for a slow peer before nothing more is read from it. */
+    private static final int MAX_ANSWER_BYTES = FrameWriter.HIGH_WATER_BYTES;
+
+    private final ContextInternal context;
+    private final NetSocketInternal socket;
+    private final RpcEndpoint endpoint;
+    private final RpcLimits limits;
+    private final ChannelHandlerContext ctx;
+    private final FrameDecoder decoder;
+    private final MessageReader reader = new MessageReader(Unpooled.EMPTY_BUFFER);
+    private final FrameWriter writer;
+    private final InFlight<ResultHandler<?>> inFlight;
+    private final List<Runnable> closeActions = new ArrayList<>();
+    private final List<Runnable> writableActions = new ArrayList<>();
+    private final String remote;
+
+    private String peerRole = "";
+    private String peerName = "";
+    private boolean helloDone;
+    private boolean closed;
+    /** Requests of the peer that wait for their answer. */
+    private int serving;
+    /** Bytes of answers since the channel was last writable. */
+    private long answerBytes;
+    private @Nullable ScheduledFuture<?> deadlineTimer;
+    private long deadlineTimerNs;
+    private @Nullable ScheduledFuture<?> stallTimer;
+
+    /** Takes the socket over; on its loop, before anything was read. */
+    RpcChannel(NetSocket socket, ContextInternal context, RpcEndpoint endpoint) {
+        this.socket = (NetSocketInternal) socket;
+        this.context = context;
+        this.endpoint = endpoint;
+        this.limits = endpoint.limits();
+        this.remote = String.valueOf(socket.remoteAddress());
+        decoder = new FrameDecoder(limits.maxFrameBytes());
+        inFlight = new InFlight<>(limits.maxInFlight());
+        ChannelHandlerContext vertxHandler = this.socket.channelHandlerContext();
+        vertxHandler.pipeline().addBefore(vertxHandler.name(), "kumo-rpc", this);
+        ctx = vertxHandler.pipeline().context(this);
+        writer = new FrameWriter(ctx, limits.maxFrameBytes());
+    }
+
+    // --- Calls from here. ---
+
+    @Override
+    public <R extends Message> void call(Call<R> call, long timeoutMs, ResultHandler<R> handler) {
+        checkLoop();
+        if (closed) {
+            handler.onError(ErrorCode.NOT_CONNECTED, "not connected to " + remote, 0);
+            return;
+        }
+        Method<?, ?> method = call.method();
+        long now = System.nanoTime();
+        long timeoutNs = TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        int id = overfull() ? -1 : inFlight.add(method, handler, now + timeoutNs);
+        if (id < 0) {
+            handler.onError(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.text() + " to " + remote, 0);
+            return;
+        }
+        MessageWriter out = writer.begin().fields(4).put(REQUEST).put(id).put(method.number());
+        if (encode(call, out) < 0) {
+            inFlight.take(id);
+            handler.onError(ErrorCode.TOO_LARGE, method.name() + " is larger than a frame may be", 0);
+            return;
+        }
+        armDeadline(now, timeoutNs);
+    }
+
+    @Override
+    public boolean send(Call<?> notice) {
+        checkLoop();
+        if (closed || overfull()) {
+            return false;
+        }
+        Method<?, ?> method = notice.method();
+        return encode(notice, writer.begin().fields(3).put(NOTICE).put(method.number())) >= 0;
+    }
+
+    private boolean overfull() {
+        return !ctx.channel().isWritable() && writer.unwrittenBytes() > limits.maxUnwrittenBytes();
+    }
+
+    /** Writes the message and ends the frame; its bytes, -1 if it was too large. */
+    private int encode(Message message, MessageWriter out) {
+        try {
+            message.encode(out);
+        } catch (RuntimeException e) {
+            writer.undo();
+            throw e;
+        }
+        return writer.end();
+    }
+
+    // --- Reading. ---
+
+    @Override
+    public void channelRead(ChannelHandlerContext unused, Object message) {
+        if (closed) {
+            ((ByteBuf) message).release();
+            return;
+        }
+        decoder.feed((ByteBuf) message);
+        ContextInternal previous = context.beginDispatch();
+        try {
+            for (ByteBuf frame = decoder.frame(); frame != null; frame = closed ? null : decoder.frame()) {
+                onFrame(frame);
+            }
+        } catch (KumoException e) {
+            closeBecause(e.getMessage());
+        } finally {
+            context.endDispatch(previous);
+            if (closed) {
+                decoder.release();
+            }
+        }
+    }
+
+    /** A KumoException that leaves this method means that the stream makes no sense. */
+    private void onFrame(ByteBuf frame) {
+        MessageReader in = reader.reset(frame);
+        in.open();
+        int fields = in.fieldsLeft();
+        int type = in.int32();
+        if (type == REQUEST && fields == 4) {
+            onRequest(in.int32(), in.int32(), in);
+        } else if (type == RESPONSE && fields == 4) {
+            onResponse(in.int32(), in);
+        } else if (type == NOTICE && fields == 3) {
+            onNotice(in.int32(), in);
+        } else {
+            throw new KumoException(ErrorCode.BAD_REQUEST, "not a MessagePack-RPC message");
+        }
+    }
+
+    private void onRequest(int id, int number, MessageReader in) {
+        if (number == Hello.METHOD.number() || !helloDone) {
+            onHello(id, number, in);
+            return;
+        }
+        RpcHandlers.Entry<?, ?> entry = endpoint.handlers().entry(number);
+        if (entry == null) {
+            writeError(id, ErrorCode.UNKNOWN_METHOD, "method " + number + " is not known here");
+            return;
+        }
+        serving++;
+        if (serving >= limits.maxInFlight()) {
+            updateReading();
+        }
+        dispatch(entry, in, new Answer<>(this, id & 0xffffffffL));
+    }
+
+    private <Q extends Call<R>, R extends Message> void dispatch(
+            RpcHandlers.Entry<Q, R> entry, MessageReader in, Answer<?> answer) {
+        @SuppressWarnings("unchecked")
+        Answer<R> typed = (Answer<R>) answer;
+        try {
+            entry.dispatch(this, in, typed);
+        } catch (KumoException e) {
+            typed.fail(e.code(), String.valueOf(e.getMessage()));
+        } catch (RuntimeException | Error e) {
+            typed.fail(ErrorCode.INTERNAL, ErrorCode.INTERNAL.text());
+            context.reportException(e);
+        }
+    }
+
+    private void onNotice(int number, MessageReader in) {
+        if (!helloDone) {
+            throw new KumoException(ErrorCode.BAD_REQUEST, "the first message is not Hello");
+        }
+        RpcHandlers.Entry<?, ?> entry = endpoint.handlers().entry(number);
+        if (entry != null) {
+            dispatch(entry, in, new Answer<>(this, Answer.NOBODY));
+        }
+    }
+
+    private void onHello(int id, int number, MessageReader in) {
+        if (helloDone || number != Hello.METHOD.number()) {
+            throw new KumoException(ErrorCode.BAD_REQUEST, "the first message is not Hello, or another one is");
+        }
+        Hello hello = Hello.METHOD.request().decode(in);
+        try {
+            Message answer = endpoint.accept(hello);
+            writeResult(id, answer);
+            introduced(hello.role(), hello.name());
+        } catch (KumoException e) {
+            writeError(id, e.code(), String.valueOf(e.getMessage()));
+            close();
+        }
+    }
+
+    /** The handshake is over: the connection is open. */
+    void introduced(String role, String name) {
+        peerRole = role;
+        peerName = name;
+        helloDone = true;
+        endpoint.opened(this);
+    }
+
+    private void onResponse(int id, MessageReader in) {
+        if (!inFlight.isKnown(id)) {
+            throw new KumoException(ErrorCode.BAD_REQUEST, "an answer to a call that was not made");
+        }
+        Method<?, ?> method = inFlight.method(id);
+        ResultHandler<?> waiter = inFlight.take(id);
+        if (waiter != null) {
+            complete(method, waiter, in);
+        }
+    }
+
+    private static <R extends Message> void complete(Method<?, R> method, ResultHandler<?> waiter, MessageReader in) {
+        @SuppressWarnings("unchecked") // InFlight has the method that the call gave with the waiter
+        ResultHandler<R> typed = (ResultHandler<R>) waiter;
+        if (in.takeNil()) {
+            R result;
+            try {
+                result = method.result().decode(in);
+            } catch (KumoException | IllegalArgumentException | IllegalStateException e) {
+                String text = method.name() + ": malformed answer";
+                typed.onError(ErrorCode.CONNECTION_LOST, text, 0);
+                throw new KumoException(ErrorCode.BAD_REQUEST, text, e);
+            }
+            typed.onResult(result);
+        } else {
+            in.open();
+            ErrorCode code = ErrorCode.of(in.int32());
+            String text = in.text();
+            long tableVersion = in.close(in.int64());
+            typed.onError(code, text, tableVersion);
+        }
+    }
+
+    // --- Answers. ---
+
+    void answered(int id, Message result) {
+        checkLoop();
+        serving--;
+        if (!closed) {
+            writeResult(id, result);
+            afterAnswer();
+        }
+    }
+
+    void failed(int id, ErrorCode code, String text) {
+        checkLoop();
+        serving--;
+        if (!closed) {
+            writeError(id, code, text);
+            afterAnswer();
+        }
+    }
+
+    private void writeResult(int id, Message result) {
+        MessageWriter out = writer.begin().fields(4).put(RESPONSE).put(id & 0xffffffffL).nil();
+        int bytes = encode(result, out);
+        if (bytes < 0) {
+            writeError(id, ErrorCode.TOO_LARGE, "the answer is larger than a frame may be");
+        } else {
+            answerBytes += bytes;
+        }
+    }
+
+    private void writeError(int id, ErrorCode code, String text) {
+        MessageWriter out = writer.begin().fields(4).put(RESPONSE).put(id & 0xffffffffL);
+        out.fields(3).put(code.number()).put(text).put(endpoint.tableVersion()).nil();
+        answerBytes += writer.end();
+    }
+
+    private void afterAnswer() {
+        if (answerBytes > MAX_ANSWER_BYTES) {
+            if (ctx.channel().isWritable()) {
+                answerBytes = 0;
+            } else {
+                updateReading();
+            }
+        } else if (serving == limits.maxInFlight() - 1) {
+            updateReading();
+        }
+    }
+
+    // --- Backpressure. ---
+
+    /**
+     * Reads on unless the peer does not read its answers, or has too many requests unanswered. Calls from here never stop
+     * the reading: two peers that send much to each other would wait for each other.
+     */
+    private void updateReading() {
+        boolean answersStuck = answerBytes > MAX_ANSWER_BYTES && !ctx.channel().isWritable();
+        boolean read = !answersStuck && serving < limits.maxInFlight();
+        if (read != ctx.channel().config().isAutoRead()) {
+            ctx.channel().config().setAutoRead(read);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext unused) {
+        if (closed) {
+            return;
+        }
+        if (ctx.channel().isWritable()) {
+            answerBytes = 0;
+            stallTimer = cancel(stallTimer);
+            updateReading();
+            ContextInternal previous = context.beginDispatch();
+            try {
+                writableActions.forEach(Runnable::run);
+            } finally {
+                context.endDispatch(previous);
+            }
+        } else if (stallTimer == null) {
+            watchStall(writer.takenBytes());
+        }
+    }
+
+    /** A peer that takes nothing for long is gone or broken; without this, its unread bytes would stay for ever. */
+    private void watchStall(long takenBefore) {
+        stallTimer = ctx.executor()
+                .schedule(
+                        () -> {
+                            stallTimer = null;
+                            if (!closed && !ctx.channel().isWritable()) {
+                                long taken = writer.takenBytes();
+                                if (taken == takenBefore) {
+                                    closeBecause("it reads nothing for " + limits.stallTimeoutMs() + " ms");
+                                } else {
+                                    watchStall(taken);
+                                }
+                            }
+                        },
+                        limits.stallTimeoutMs(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    // --- Deadlines. ---
+
+    /** One timer for all calls; it fires at the first deadline there was when it was set. */
+    private void armDeadline(long now, long timeoutNs) {
+        if (deadlineTimer == null || now + timeoutNs - deadlineTimerNs < 0) {
+            cancel(deadlineTimer);
+            deadlineTimerNs = now + timeoutNs;
+            deadlineTimer = ctx.executor().schedule(this::onDeadline, timeoutNs, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void onDeadline() {
+        deadlineTimer = null;
+        ContextInternal previous = context.beginDispatch();
+        try {
+            long now = System.nanoTime();
+            for (ResultHandler<?> late = inFlight.takeExpired(now); late != null; late = inFlight.takeExpired(now)) {
+                late.onError(ErrorCode.TIMED_OUT, "no answer from " + remote + " in time", 0);
+            }
+            long next = inFlight.untilDeadlineNs(now);
+            if (next != Long.MAX_VALUE && !closed) {
+                armDeadline(now, next);
+            }
+        } finally {
+            context.endDispatch(previous);
+        }
+        if (inFlight.abandoned() > limits.maxInFlight() / 2) {
+            closeBecause("it left " + inFlight.abandoned() + " calls unanswered");
+        }
+    }
+
+    private static @Nullable ScheduledFuture<?> cancel(@Nullable ScheduledFuture<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        return null;
+    }
+
+    // --- The end. ---
+
+    @Override
+    public void channelInactive(ChannelHandlerContext unused) {
+        onClosed();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext unused, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("connection failed remote={} cause={}", remote, cause.toString());
+            close();
+        } else {
+            closeBecause(cause.toString());
+        }
+    }
+
+    private void closeBecause(String why) {
+        LOG.warn("connection closed remote={} peer={} because={}", remote, peerName, why);
+        close();
+    }
+
+    @Override
+    public void close() {
+        checkLoop();
+        if (!closed) {
+            writer.flush();
+            onClosed();
+            socket.close();
+        }
+    }
+
+    private void onClosed() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        deadlineTimer = cancel(deadlineTimer);
+        stallTimer = cancel(stallTimer);
+        writer.release();
+        ContextInternal previous = context.beginDispatch();
+        try {
+            for (ResultHandler<?> left = inFlight.takeAny(); left != null; left = inFlight.takeAny()) {
+                left.onError(ErrorCode.CONNECTION_LOST, "connection to " + remote + " lost before an answer", 0);
+            }
+            endpoint.closed(this, helloDone);
+            closeActions.forEach(Runnable::run);
+        } finally {
+            context.endDispatch(previous);
+        }
+    }
+
+    /** Closes unless the handshake is over in time. */
+    void expectHello() {
+        ScheduledFuture<?> timer = ctx.executor()
+                .schedule(
+                        () -> {
+                            if (!helloDone && !closed) {
+                                closeBecause("it sent no Hello");
+                            }
+                        },
+                        limits.connectTimeoutMs(),
+                        TimeUnit.MILLISECONDS);
+        closeActions.add(() -> timer.cancel(false));
+    }
+
+    private void checkLoop() {
+        if (!ctx.executor().inEventLoop()) {
+            throw new IllegalStateException("an RPC connection was used outside of its event loop");
+        }
+    }
+
+    // --- For people and for those who wait. ---
+
+    @Override
+    public String peerRole() {
+        return peerRole;
+    }
+
+    @Override
+    public String peerName() {
+        return peerName;
+    }
+
+    @Override
+    public String remote() {
+        return remote;
+    }
+
+    @Override
+    public boolean isWritable() {
+        return !closed && ctx.channel().isWritable();
+    }
+
+    @Override
+    public void onWritable(Runnable action) {
+        writableActions.add(action);
+    }
+
+    @Override
+    public int inFlight() {
+        return inFlight.count();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return helloDone && !closed;
+    }
+
+    @Override
+    public void onClose(Runnable action) {
+        closeActions.add(action);
+    }
+
+    @Override
+    public Context context() {
+        return context;
+    }
+}
