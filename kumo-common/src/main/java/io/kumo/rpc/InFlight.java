@@ -36,8 +36,8 @@ public final class InFlight<W> {
         Check.argument(bound >= 1, "a bound of %d calls", bound);
         this.bound = bound;
         int capacity = Math.min(FIRST_CAPACITY, bound);
-        waiters = new @Nullable Object[capacity];
-        methods = new @Nullable Method<?, ?>[capacity];
+        waiters = new Object[capacity];
+        methods = new Method<?, ?>[capacity];
         deadlines = new long[capacity];
         freeSlots = new int[capacity];
         Arrays.fill(deadlines, NO_DEADLINE);
