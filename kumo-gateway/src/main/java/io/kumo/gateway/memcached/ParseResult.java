@@ -1,0 +1,37 @@
+package io.kumo.gateway.memcached;
+
+/** What a parser made of the bytes that it was given. */
+public sealed interface ParseResult {
+    /**
+     * A whole command.
+     *
+     * @param consumed bytes that belong to it
+     */
+    record Parsed(Command command, int consumed) implements ParseResult {}
+
+    /**
+     * More is needed.
+     *
+     * @param atLeast bytes, from the start of the command, without which the parser will say the same again
+     * @param scanned bytes that hold no end of a line, to be passed to the next call
+     */
+    record Incomplete(int atLeast, int scanned) implements ParseResult {}
+
+    /**
+     * Not a command, or one that is refused.
+     *
+     * @param reply a line without its end; empty for silence
+     * @param consumed bytes that are done with
+     * @param swallow bytes after them that are to be thrown away, most of which may not have come yet
+     * @param close the connection is to be closed once everything before, and the reply, is written
+     */
+    record Malformed(String reply, int consumed, long swallow, boolean close) implements ParseResult {
+        static Malformed line(String reply, int consumed) {
+            return new Malformed(reply, consumed, 0, false);
+        }
+
+        static Malformed end(String reply, int consumed) {
+            return new Malformed(reply, consumed, 0, true);
+        }
+    }
+}
