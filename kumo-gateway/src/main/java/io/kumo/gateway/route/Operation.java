@@ -1,0 +1,179 @@
+package io.kumo.gateway.route;
+
+import io.kumo.base.Bytes;
+import io.kumo.base.Check;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.Outcome;
+import io.kumo.protocol.DataMessages.Get;
+import io.kumo.protocol.DataMessages.Write;
+import io.kumo.protocol.WriteKind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One operation on one key until it has an answer or its deadline passes: what it is, its id, when it is tried again. A
+ * write keeps its id over all tries, so that it is carried out once. The shell extends it with the way its answer
+ * takes. Lives on one event loop.
+ */
+public class Operation {
+    private static final long NS_PER_MS = 1_000_000;
+
+    private final @Nullable WriteKind kind;
+    private final Bytes key;
+    private final int flags;
+    private final long exptime;
+    private final long casOrDelta;
+    private final Bytes value;
+
+    private int partition = -1;
+    private long counter;
+    private long startNs;
+    private long deadlineNs;
+    private long retryAtNs;
+    private int tries;
+    private boolean maybeDone;
+    private String failure = "";
+
+    /** A read. */
+    protected Operation(Bytes key) {
+        this(null, key, 0, 0, 0, Bytes.EMPTY);
+    }
+
+    /**
+     * A write.
+     *
+     * @param casOrDelta the expected cas unique for CAS, the delta for INCR and DECR, else 0
+     */
+    protected Operation(@Nullable WriteKind kind, Bytes key, int flags, long exptime, long casOrDelta, Bytes value) {
+        this.kind = kind;
+        this.key = key;
+        this.flags = flags;
+        this.exptime = exptime;
+        this.casOrDelta = casOrDelta;
+        this.value = value;
+    }
+
+    public final boolean isRead() {
+        return kind == null;
+    }
+
+    public final Bytes key() {
+        return key;
+    }
+
+    /** What a write does; null for a read. */
+    public final @Nullable WriteKind kind() {
+        return kind;
+    }
+
+    /** For an operation on a whole partition: its key says nothing. */
+    public final void atPartition(int number) {
+        partition = number;
+    }
+
+    /** The partition that was set, else the key's. */
+    public final int partition(Router router) {
+        return partition >= 0 ? partition : router.partitionOf(key);
+    }
+
+    /**
+     * Starts the clock.
+     *
+     * @param newCounter of a write within its session; 0 for a read
+     */
+    public final void begin(long newCounter, long nowNs, RetryPolicy policy) {
+        Check.invariant(tries == 0 && counter == 0, "an operation begins twice");
+        counter = newCounter;
+        startNs = nowNs;
+        deadlineNs = nowNs + policy.timeoutMs() * NS_PER_MS;
+    }
+
+    /** Of a write within its session, the same for all tries; 0 for a read. */
+    public final long counter() {
+        return counter;
+    }
+
+    public final long startNs() {
+        return startNs;
+    }
+
+    /** How often it was sent, or could not be. */
+    public final int tries() {
+        return tries;
+    }
+
+    /** The next try begins. */
+    public final void startTry() {
+        tries++;
+    }
+
+    /** How long to wait for the answer of the try that begins now. */
+    public final long attemptMs(long nowNs, RetryPolicy policy) {
+        long left = (deadlineNs - nowNs + NS_PER_MS - 1) / NS_PER_MS;
+        return Math.max(1, Math.min(left, policy.attemptMs()));
+    }
+
+    public final Get toGet(int number, long tableVersion, boolean stale) {
+        return new Get(number, tableVersion, stale, key);
+    }
+
+    public final Write toWrite(int number, long tableVersion, long session, long settledBelow, boolean async) {
+        WriteKind what = kind;
+        Check.invariant(what != null, "a read is no write");
+        long cas = what == WriteKind.CAS ? casOrDelta : 0;
+        long delta = what == WriteKind.CAS ? 0 : casOrDelta;
+        return new Write(
+                number,
+                tableVersion,
+                session,
+                counter,
+                settledBelow,
+                what,
+                async,
+                key,
+                flags,
+                exptime,
+                cas,
+                delta,
+                value);
+    }
+
+    /**
+     * A try failed.
+     *
+     * @return whether there will be another one, at {@link #retryAtNs} or as soon as a newer table comes; else
+     *     {@link #failure} says what the client is told
+     */
+    public final boolean onError(ErrorCode code, String text, long nowNs, RetryPolicy policy) {
+        Outcome outcome = code.outcome();
+        maybeDone |= outcome == Outcome.UNKNOWN || outcome == Outcome.FATAL;
+        if (outcome == Outcome.REJECTED) {
+            failure = text;
+            return false;
+        }
+        retryAtNs = nowNs + RetryPolicy.pauseMs(tries) * NS_PER_MS;
+        if (retryAtNs >= deadlineNs) {
+            failure = givenUp("deadline of " + policy.timeoutMs() + " ms passed", text);
+            return false;
+        }
+        return true;
+    }
+
+    private String givenUp(String why, String lastError) {
+        String doubt = maybeDone && kind != null ? "; the operation may or may not have been carried out" : "";
+        return why + ": " + lastError + doubt;
+    }
+
+    public final long retryAtNs() {
+        return retryAtNs;
+    }
+
+    /** What to tell the client; empty unless it was given up. */
+    public final String failure() {
+        return failure;
+    }
+
+    /** Memory that it holds, approximately, bytes. */
+    public final int footprintBytes() {
+        return 300 + key.length() + value.length();
+    }
+}
