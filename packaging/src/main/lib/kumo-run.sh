@@ -30,10 +30,15 @@ for jar in "$home"/lib/*.jar; do
     classpath=$classpath${classpath:+:}$jar
 done
 
-# A class data archive makes starting faster. One that does not fit this Java is ignored without a word.
-archive=$home/lib/$program.jsa
-if [ -f "$archive" ]; then
-    jvm="$jvm -XX:SharedArchiveFile=$archive -Xlog:disable -Xlog:all=error:stderr"
+# A class data archive makes starting a third faster. It holds for one build of Java, so its name says for which; where
+# the jars were moved since, Java does without. With KUMO_CDS=make it is made from what this run loads, at its end.
+# (Java 24 and later refuse it with the options below, at least 25 gains nothing.)
+archive=$home/lib/$program-$version.jsa
+[ "$major" -lt 24 ] || KUMO_CDS=no
+if [ "${KUMO_CDS:-}" = make ]; then
+    jvm="$jvm -XX:ArchiveClassesAtExit=$archive.$$ -Xlog:disable -Xlog:all=error:stderr"
+elif [ "${KUMO_CDS:-}" != no ] && [ -f "$archive" ]; then
+    jvm="$jvm -XX:SharedArchiveFile=$archive -Xlog:disable -Xlog:all=error,cds*=off:stderr"
 fi
 
 # Java 24 and later announce that native access and Unsafe will be refused one day.
@@ -47,6 +52,21 @@ jvm="$jvm -Xmx$heap -Xshare:auto -XX:+ExitOnOutOfMemoryError
 # --- In the foreground. ---------------------------------------------------------------------------------------------
 # The options are words without blanks, so they are split on purpose; the arguments are not touched.
 foreground() {
+    if [ "${KUMO_CDS:-}" = make ]; then
+        # shellcheck disable=SC2086
+        "$java" $jvm -Dkumo.home="$home" ${KUMO_JAVA_OPTS:-} -cp "$classpath" "$main" "$@" &
+        pid=$!
+        trap 'kill "$pid" 2>/dev/null' INT TERM
+        wait "$pid"
+        status=$?
+        if kill -0 "$pid" 2>/dev/null; then
+            wait "$pid"
+            status=$?
+        fi
+        # Renamed when it is whole: Java would crash on a part of one.
+        [ ! -f "$archive.$$" ] || mv -f "$archive.$$" "$archive"
+        exit "$status"
+    fi
     # shellcheck disable=SC2086
     exec "$java" $jvm -Dkumo.home="$home" ${KUMO_JAVA_OPTS:-} -cp "$classpath" "$main" "$@"
 }
