@@ -90,6 +90,31 @@ public final class OptionSpec<T> {
         return one(name, "HOST[:PORT]", defaultText, help, texts -> HostPort.parse(last(texts), defaultPort));
     }
 
+    /** An address, or {@code off}: then nothing. */
+    public static OptionSpec<Optional<HostPort>> hostPortOrOff(
+            String name, String defaultText, int defaultPort, String help) {
+        return one(
+                name,
+                "HOST[:PORT]|off",
+                defaultText,
+                help,
+                texts -> last(texts).equals("off")
+                        ? Optional.empty()
+                        : Optional.of(HostPort.parse(last(texts), defaultPort)));
+    }
+
+    /** {@code PORT} on {@code defaultHost}, or {@code HOST:PORT}. */
+    public static OptionSpec<HostPort> port(String name, String defaultText, String defaultHost, String help) {
+        return one(name, "[HOST:]PORT", defaultText, help, texts -> {
+            String text = last(texts);
+            boolean bare = text.chars().allMatch(c -> c >= '0' && c <= '9');
+            if (bare) {
+                return new HostPort(defaultHost, Math.toIntExact(Quantities.number(text, 0, 65535)));
+            }
+            return HostPort.parse(text, -1); // so that a port must be there
+        });
+    }
+
     /** May be given more than once, and take a list separated by commas; each address once, in the given order. */
     public static OptionSpec<List<HostPort>> hostPorts(String name, String defaultText, int defaultPort, String help) {
         return one(

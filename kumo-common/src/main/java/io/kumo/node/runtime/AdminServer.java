@@ -1,18 +1,52 @@
 package io.kumo.node.runtime;
 
 import io.kumo.base.HostPort;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** HTTP for operators: {@code /metrics} for Prometheus, {@code /health}, and pages that a daemon adds. */
 public final class AdminServer {
-    public AdminServer(Vertx vertx, Metrics metrics, Supplier<Health> health) {}
+    private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+    private static final String PLAIN = "text/plain; charset=utf-8";
+    private static final String JSON = "application/json";
+    private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
-    /** Adds a page; before {@link #listen}. */
+    /** A page: what it is and who makes it. */
+    private record Page(String contentType, Supplier<String> content) {}
+
+    private final Vertx vertx;
+    private final Supplier<Health> health;
+    private final Map<String, Page> pages = new ConcurrentHashMap<>();
+    private volatile @Nullable HttpServer server;
+
+    /**
+     * @param health called on an event loop
+     */
+    public AdminServer(Vertx vertx, Metrics metrics, Supplier<Health> health) {
+        this.vertx = vertx;
+        this.health = health;
+        page("/metrics", PROMETHEUS, metrics::scrape);
+    }
+
+    /** Adds a page, made anew on a worker thread for each request. */
     public AdminServer page(String path, String contentType, Supplier<String> content) {
-        throw new UnsupportedOperationException();
+        pages.put(path, new Page(contentType, content));
+        return this;
     }
 
     /**
@@ -22,10 +56,76 @@ public final class AdminServer {
      * @return the address; empty if the port was taken and nobody asked for it
      */
     public Future<Optional<HostPort>> listen(HostPort address, boolean asked) {
-        throw new UnsupportedOperationException();
+        HttpServerOptions options = new HttpServerOptions().setHost(address.host()).setPort(address.port());
+        HttpServer created = vertx.createHttpServer(options).requestHandler(this::answer);
+        server = created;
+        return created.listen()
+                .map(listening -> Optional.of(address.withPort(listening.actualPort())))
+                .recover(failure -> {
+                    String what = "HTTP cannot listen on " + address + ": " + Failures.reason(failure);
+                    if (asked) {
+                        return Future.failedFuture(new KumoException(
+                                ErrorCode.REFUSED, what + "; choose another address with --http", failure));
+                    }
+                    LOG.warn("{}; it is off", what);
+                    return Future.succeededFuture(Optional.empty());
+                });
+    }
+
+    private void answer(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
+        String method = request.method().name();
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            send(response, 405, PLAIN, "GET only\n");
+            return;
+        }
+        if (request.path().equals("/health")) {
+            Health now = health.get();
+            send(response, now.ok() ? 200 : 503, JSON, json(now));
+            return;
+        }
+        Page page = pages.get(request.path());
+        if (page == null) {
+            send(response, 404, PLAIN, "There are: /health " + String.join(" ", new TreeMap<>(pages).keySet()) + "\n");
+            return;
+        }
+        Callable<String> work = page.content()::get;
+        vertx.executeBlocking(work, false)
+                .onComplete(
+                        content -> send(response, 200, page.contentType(), content),
+                        failure -> send(response, 500, PLAIN, Failures.reason(failure) + "\n"));
+    }
+
+    private static void send(HttpServerResponse response, int status, String contentType, String content) {
+        if (!response.closed()) {
+            response.setStatusCode(status).putHeader("Content-Type", contentType).end(content);
+        }
+    }
+
+    private static String json(Health health) {
+        StringBuilder out = new StringBuilder("{\"ok\":").append(health.ok());
+        out.append(",\"state\":").append(quoted(health.state()));
+        new TreeMap<>(health.details())
+                .forEach((name, value) -> out.append(',').append(quoted(name)).append(':').append(quoted(value)));
+        return out.append("}\n").toString();
+    }
+
+    private static String quoted(String text) {
+        StringBuilder out = new StringBuilder("\"");
+        text.chars().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                out.append('\\').append((char) c);
+            } else if (c < ' ') {
+                out.append(String.format("\\u%04x", c));
+            } else {
+                out.append((char) c);
+            }
+        });
+        return out.append('"').toString();
     }
 
     public Future<Void> close() {
-        throw new UnsupportedOperationException();
+        HttpServer listening = server;
+        return listening == null ? Future.succeededFuture() : listening.close();
     }
 }

@@ -8,10 +8,18 @@ import io.vertx.core.Vertx;
 /**
  * What a daemon gets from {@link NodeMain} to start with.
  *
+ * @param admin takes further pages; it listens already
  * @param build version of the program, for Hello and for people
  * @param stopper ends the process when it can't go on
  */
-public record Node(Vertx vertx, Clock clock, Metrics metrics, ParsedOptions options, String build, Stopper stopper) {
+public record Node(
+        Vertx vertx,
+        Clock clock,
+        Metrics metrics,
+        AdminServer admin,
+        ParsedOptions options,
+        String build,
+        Stopper stopper) {
 
     /** Ends the process. */
     @FunctionalInterface

@@ -1,21 +1,68 @@
 package io.kumo.node.runtime;
 
+import ch.qos.logback.classic.LoggerContext;
+import io.kumo.base.HostPort;
 import io.kumo.config.OptionParser;
 import io.kumo.config.OptionSpec;
+import io.kumo.config.ParsedOptions;
+import io.kumo.config.UsageException;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.transport.Transport;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The frame of a daemon: a subclass says which options it has, starts and stops; everything else (command line, log,
- * pid file, Vert.x, signals, ready line, exit codes) is here. {@code public static void main} calls {@link #run}.
+ * The frame of a daemon: a subclass says which options it has, starts and stops; everything else (command line, log, pid
+ * file, Vert.x, HTTP, signals, ready line, exit codes) is here. {@code public static void main} calls {@link #run}.
  */
 public abstract class NodeMain {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeMain.class);
+    /** A stop has 5 s in all. */
+    private static final long STOP_MS = 4300;
+
+    private static final long VERTX_STOP_MS = 400;
+
+    private final String program;
+    private final String summary;
+    private final List<OptionSpec<?>> specs;
+    private final AtomicBoolean ending = new AtomicBoolean();
+    private volatile int exitCode;
+    private volatile boolean started;
+    private volatile boolean serving;
+    private boolean verbose;
+    private boolean logsToFile;
+    private @Nullable Vertx vertx;
+    private @Nullable PidFile pidFile;
+    private @Nullable OptionParser parser;
+    private @Nullable OptionSpec<Optional<HostPort>> http;
+
     /**
      * @param program its name on the command line
      * @param summary a sentence that says what it is
      * @param specs its own options; those that every daemon has are added
      */
-    protected NodeMain(String program, String summary, List<OptionSpec<?>> specs) {}
+    protected NodeMain(String program, String summary, List<OptionSpec<?>> specs) {
+        this.program = program;
+        this.summary = summary;
+        this.specs = List.copyOf(specs);
+    }
 
     /**
      * Starts. Called on the main thread, once.
@@ -25,19 +72,218 @@ public abstract class NodeMain {
      */
     protected abstract Future<String> start(Node node);
 
-    /** Stops cleanly; called once after a start that succeeded or failed, has 5 s. */
+    /** Stops cleanly; called once after a start that succeeded or failed, has 4 s. */
     protected abstract Future<Void> stop();
 
-    /** What /health says; called on any thread. */
+    /** What /health says once the daemon is ready; called on an event loop, must not wait. */
     protected abstract Health health();
 
-    /** The definition of the command line, for documents. */
-    public final OptionParser optionParser() {
-        throw new UnsupportedOperationException();
+    /** Default port of /metrics and /health; 0 for a program that has none. */
+    protected int httpPort() {
+        return 0;
     }
 
-    /** Runs the daemon; ends the process. */
+    /** How many event loops Vert.x makes at most; it makes them as they are needed. */
+    protected int eventLoops(ParsedOptions options) {
+        return 2 * Runtime.getRuntime().availableProcessors();
+    }
+
+    /** The definition of the command line, for documents too. */
+    public final synchronized OptionParser optionParser() {
+        OptionParser known = parser;
+        if (known != null) {
+            return known;
+        }
+        List<OptionSpec<?>> all = new ArrayList<>(specs);
+        if (httpPort() != 0) {
+            OptionSpec<Optional<HostPort>> spec = OptionSpec.hostPortOrOff(
+                    "http",
+                    "127.0.0.1:" + httpPort(),
+                    httpPort(),
+                    "Address of /metrics and /health. If it is taken and was not asked for, HTTP is off.");
+            http = spec;
+            all.add(spec);
+        }
+        all.addAll(NodeOptions.ALL);
+        Set<String> names = new HashSet<>();
+        for (OptionSpec<?> spec : all) {
+            names.add(spec.name());
+            names.addAll(spec.shorts());
+        }
+        for (OptionSpec<?> spec : NodeOptions.OF_KUMOFS) {
+            if (!names.contains(spec.name()) && spec.shorts().stream().noneMatch(names::contains)) {
+                all.add(spec);
+            }
+        }
+        known = new OptionParser(program, "[OPTION]...", summary, all);
+        parser = known;
+        return known;
+    }
+
+    /** Runs the daemon; ends the process with 0 after a clean stop, 1 after a failure, 2 for a bad command line. */
     public final void run(String[] arguments) {
-        throw new UnsupportedOperationException();
+        try {
+            ParsedOptions loose = optionParser().parse(List.of(arguments), false);
+            if (loose.value(NodeOptions.HELP)) {
+                System.out.print(optionParser().help());
+            } else if (loose.value(NodeOptions.VERSION)) {
+                System.out.println(program + " " + build());
+            } else {
+                ParsedOptions options = optionParser().parse(List.of(arguments));
+                if (!options.arguments().isEmpty()) {
+                    throw new UsageException(program + ": unexpected '"
+                            + options.arguments().get(0) + "' (see " + program + " --help)");
+                }
+                launch(options);
+                return;
+            }
+            exit(0);
+        } catch (UsageException e) {
+            System.err.println(e.getMessage());
+            exit(2);
+        }
+    }
+
+    private void launch(ParsedOptions options) {
+        verbose = options.value(NodeOptions.VERBOSE);
+        try {
+            LogSetup.configure(options.value(NodeOptions.LOG), verbose);
+            logsToFile = options.value(NodeOptions.LOG).isPresent();
+            options.notices().forEach(notice -> System.err.println(program + ": " + notice));
+            options.value(NodeOptions.DAEMON).ifPresent(file -> pidFile = PidFile.write(file));
+            Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "kumo-stop"));
+            Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> onUncaught(thread.getName(), failure));
+            String ready = boot(options);
+            serving = true;
+            System.out.println(program + " is ready: " + ready);
+            System.out.flush();
+            LOG.info("ready build={} {}", build(), ready);
+        } catch (InterruptedException e) {
+            exit(1);
+        } catch (KumoException | IllegalArgumentException e) {
+            sayFailure(Failures.reason(e), e);
+            exit(1);
+        } catch (RuntimeException | Error e) {
+            sayFailure("internal error: " + e, e);
+            exit(1);
+        }
+    }
+
+    private void sayFailure(String text, Throwable failure) {
+        System.err.println(program + ": " + text);
+        if (logsToFile) {
+            LOG.error("cannot start because={}", text);
+        }
+        if (verbose) {
+            LOG.debug("cannot start", failure);
+        }
+    }
+
+    private String boot(ParsedOptions options) throws InterruptedException {
+        Vertx made = newVertx(eventLoops(options));
+        vertx = made;
+        Metrics metrics = new Metrics();
+        AdminServer admin = new AdminServer(made, metrics, () -> serving ? health() : Health.not("starting"));
+        OptionSpec<Optional<HostPort>> address = http;
+        if (address != null && options.value(address).isPresent()) {
+            await(admin.listen(options.value(address).get(), options.isGiven(address)));
+        }
+        started = true;
+        return await(start(new Node(
+                made,
+                SystemClock.INSTANCE,
+                metrics,
+                admin,
+                options,
+                build(),
+                (code, text) -> stopBecause(code + ": " + text, null))));
+    }
+
+    private Vertx newVertx(int eventLoops) {
+        // The host's own resolver: it knows what the operator's other programs know. Vert.x has no other switch for it.
+        System.setProperty("vertx.disableDnsResolver", "true");
+        VertxOptions options = new VertxOptions();
+        options.setEventLoopPoolSize(eventLoops);
+        options.setFileSystemOptions(
+                new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+        Transport transport = Transport.EPOLL != null && Transport.EPOLL.available() ? Transport.EPOLL : Transport.NIO;
+        Vertx made = Vertx.builder().with(options).withTransport(transport).build();
+        made.exceptionHandler(failure -> onUncaught("event loop", failure));
+        return made;
+    }
+
+    private static <T> T await(Future<T> future) throws InterruptedException {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new KumoException(ErrorCode.INTERNAL, Failures.reason(e), e);
+        }
+    }
+
+    /** The version of the program's jar. */
+    private String build() {
+        String version = getClass().getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    // --- The end. ---
+
+    /** A fault of ours is never survived; a broken connection that nobody listened for is none. */
+    private void onUncaught(String where, Throwable failure) {
+        if (failure instanceof IOException || failure instanceof VertxException) {
+            LOG.debug("connection failed where={}", where, failure);
+        } else {
+            stopBecause("uncaught exception in " + where, failure);
+        }
+    }
+
+    private void stopBecause(String why, @Nullable Throwable failure) {
+        if (ending.compareAndSet(false, true)) {
+            exitCode = 1;
+            LOG.error("stopping because={}", why, failure);
+            if (logsToFile) {
+                System.err.println(program + ": stopped: " + why);
+            }
+            new Thread(() -> exit(1), "kumo-exit").start(); // exit waits for the stop, which needs the event loops
+        }
+    }
+
+    private void exit(int code) {
+        exitCode = code;
+        System.exit(code);
+    }
+
+    /** Runs on SIGTERM and SIGINT, and on any other end. */
+    private void shutDown() {
+        ending.set(true);
+        serving = false;
+        if (started) {
+            awaitQuietly(stop(), STOP_MS, program);
+        }
+        Vertx made = vertx;
+        if (made != null) {
+            awaitQuietly(made.close(), VERTX_STOP_MS, "vertx");
+        }
+        if (pidFile != null) {
+            pidFile.delete();
+        }
+        LOG.info("stopped");
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+        Runtime.getRuntime().halt(exitCode); // a signal would make it 143
+    }
+
+    private static void awaitQuietly(Future<Void> future, long timeoutMs, String what) {
+        try {
+            future.toCompletionStage().toCompletableFuture().get(timeoutMs, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | RuntimeException e) {
+            LOG.error("failed to stop what={}", what, e);
+        } catch (TimeoutException e) {
+            LOG.error("did not stop in time what={} timeoutMs={}", what, timeoutMs);
+        } catch (InterruptedException e) {
+            LOG.error("interrupted while stopping what={}", what);
+        }
     }
 }
