@@ -1,0 +1,90 @@
+package io.kumo.register;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kumo.base.HostPort;
+import io.kumo.register.Founding.Decision;
+import io.kumo.register.Founding.ServerAccount;
+import io.kumo.register.RegisterMessages.Learned;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.ServerId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class FoundingTest {
+    private static final List<HostPort> MANAGERS = Tables.managers(2);
+    private static final Learned BLANK = new Learned(1, 0, false, true, Optional.empty());
+    private static final Map<HostPort, Learned> ALL_BLANK = Map.of(MANAGERS.get(0), BLANK, MANAGERS.get(1), BLANK);
+    private static final ServerAccount NEW = new ServerAccount("", Optional.empty());
+
+    private static ServerAccount knows(ClusterTable table) {
+        return new ServerAccount(table.clusterId(), Optional.of(table));
+    }
+
+    private static String reason(Decision decision) {
+        return assertInstanceOf(Decision.Wait.class, decision).reason();
+    }
+
+    @Test
+    void aClusterIsBornWhenNobodyKnowsOne() {
+        assertEquals(
+                new Decision.Birth(),
+                Founding.decide(MANAGERS, ALL_BLANK, Map.of(new ServerId(1), NEW, new ServerId(2), NEW)));
+    }
+
+    @Test
+    void waitsForEveryManager() {
+        Decision decision = Founding.decide(MANAGERS, Map.of(MANAGERS.get(0), BLANK), Map.of());
+        assertTrue(reason(decision).contains("mgr2:19700"), () -> reason(decision));
+    }
+
+    @Test
+    void learnsFromAManagerThatHasATable() {
+        ClusterTable table = Tables.table(9, 2, 3);
+        Learned has = new Learned(1, 9, false, true, Optional.of(table));
+        assertEquals(
+                new Decision.Learn(table),
+                Founding.decide(MANAGERS, Map.of(MANAGERS.get(1), has), Map.of(new ServerId(1), NEW)));
+    }
+
+    @Test
+    void newManagersGoOnFromTheNewestTableOfMostServers() {
+        ClusterTable older = Tables.table(8, 1, 3);
+        ClusterTable newer = Tables.table(9, 1, 3);
+        Decision decision = Founding.decide(
+                MANAGERS, ALL_BLANK, Map.of(new ServerId(1), knows(older), new ServerId(3), knows(newer)));
+        ClusterTable table = assertInstanceOf(Decision.Refound.class, decision).table();
+        assertEquals(9 + Founding.VERSION_GAP, table.version());
+        assertEquals(MANAGERS, table.managers(), "the managers that are configured now");
+        assertEquals(newer.servers(), table.servers());
+    }
+
+    @Test
+    void halfOfTheServersIsNotEnough() {
+        ClusterTable table = Tables.table(9, 2, 4);
+        Decision decision = Founding.decide(
+                MANAGERS,
+                ALL_BLANK,
+                Map.of(new ServerId(1), knows(table), new ServerId(2), knows(table), new ServerId(7), NEW));
+        assertTrue(reason(decision).contains("svr3:19800, svr4:19800"), () -> reason(decision));
+    }
+
+    @Test
+    void noClusterIsBornWhileAServerBelongsToOne() {
+        ServerAccount silent = new ServerAccount(Tables.CLUSTER, Optional.empty());
+        assertTrue(reason(Founding.decide(MANAGERS, ALL_BLANK, Map.of(new ServerId(1), silent)))
+                .contains(Tables.CLUSTER));
+    }
+
+    @Test
+    void serversOfTwoClustersAreForTheOperator() {
+        ServerAccount other = new ServerAccount("00000000000000ff", Optional.empty());
+        Decision decision = Founding.decide(
+                MANAGERS, ALL_BLANK, Map.of(new ServerId(1), knows(Tables.table(9, 2, 3)), new ServerId(2), other));
+        assertTrue(reason(decision).contains("00000000000000c1, 00000000000000ff"), () -> reason(decision));
+    }
+}
