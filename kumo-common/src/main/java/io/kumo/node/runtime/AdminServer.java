@@ -65,7 +65,7 @@ public final class AdminServer {
                     String what = "HTTP cannot listen on " + address + ": " + Failures.reason(failure);
                     if (asked) {
                         return Future.failedFuture(new KumoException(
-                                ErrorCode.REFUSED, what + "; choose another address with --http", failure));
+                                ErrorCode.REFUSED, what + " (see --http)", failure));
                     }
                     LOG.warn("{}; it is off", what);
                     return Future.succeededFuture(Optional.empty());

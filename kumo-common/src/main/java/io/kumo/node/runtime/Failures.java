@@ -1,5 +1,6 @@
 package io.kumo.node.runtime;
 
+import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -24,9 +25,28 @@ public final class Failures {
             return "unknown host " + cause.getMessage();
         }
         String message = cause.getMessage();
+        if (message != null && cause instanceof IOException) {
+            message = ofSocket(message);
+        }
         return message == null || message.isBlank()
                 ? cause.getClass().getSimpleName()
                 : message.lines().findFirst().orElse(message);
+    }
+
+    /** The kernel's words, which reach us in different wrappings. */
+    private static String ofSocket(String message) {
+        if (message.contains("Address already in use")) {
+            return "the port is taken; stop who uses it, or choose another one";
+        } else if (message.contains("assign requested address")) {
+            return "this host does not have that address";
+        } else if (message.contains("Permission denied")) {
+            return "permission denied; ports below 1024 are for root";
+        } else if (message.contains("Connection refused")) {
+            return "nobody listens there";
+        } else if (message.contains("No route to host") || message.contains("unreachable")) {
+            return "the host cannot be reached";
+        }
+        return message;
     }
 
     private static Throwable unwrap(Throwable failure) {

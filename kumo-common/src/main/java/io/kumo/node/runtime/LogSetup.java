@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class LogSetup extends ContextAwareBase implements Configurator {
     private static final String LINE = "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger{0}: %msg";
     /** Without -v an exception is one line: what it is and where it was thrown. */
-    private static final String SHORT = " %replace(%ex{short}){'[\\r\\n\\t ]+', ' '}%n%nopex";
+    private static final String SHORT = "%replace( %ex{short}){'[\\r\\n\\t ]+', ' '}%n%nopex";
 
     private static final String FULL = "%n%ex";
 

@@ -11,9 +11,6 @@ import io.kumo.error.KumoException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -180,7 +177,8 @@ public abstract class NodeMain {
     }
 
     private String boot(ParsedOptions options) throws InterruptedException {
-        Vertx made = newVertx(eventLoops(options));
+        Vertx made = VertxFactory.create(eventLoops(options));
+        made.exceptionHandler(failure -> onUncaught("event loop", failure));
         vertx = made;
         Metrics metrics = new Metrics();
         AdminServer admin = new AdminServer(made, metrics, () -> serving ? health() : Health.not("starting"));
@@ -197,19 +195,6 @@ public abstract class NodeMain {
                 options,
                 build(),
                 (code, text) -> stopBecause(code + ": " + text, null))));
-    }
-
-    private Vertx newVertx(int eventLoops) {
-        // The host's own resolver: it knows what the operator's other programs know. Vert.x has no other switch for it.
-        System.setProperty("vertx.disableDnsResolver", "true");
-        VertxOptions options = new VertxOptions();
-        options.setEventLoopPoolSize(eventLoops);
-        options.setFileSystemOptions(
-                new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
-        Transport transport = Transport.EPOLL != null && Transport.EPOLL.available() ? Transport.EPOLL : Transport.NIO;
-        Vertx made = Vertx.builder().with(options).withTransport(transport).build();
-        made.exceptionHandler(failure -> onUncaught("event loop", failure));
-        return made;
     }
 
     private static <T> T await(Future<T> future) throws InterruptedException {

@@ -3,6 +3,7 @@ package io.kumo.rpc.runtime;
 import io.kumo.base.HostPort;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.node.runtime.Failures;
 import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.ControlMessages.HelloResult;
@@ -124,7 +125,7 @@ public final class RpcClient {
     }
 
     private void onFailure(Throwable failure) {
-        lastFailure = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        lastFailure = Failures.reason(failure);
         reconnectLater();
     }
 

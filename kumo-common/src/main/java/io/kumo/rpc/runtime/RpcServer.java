@@ -4,6 +4,7 @@ import io.kumo.base.Check;
 import io.kumo.base.HostPort;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.node.runtime.Failures;
 import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.Message;
@@ -16,8 +17,6 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
-import java.net.BindException;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -93,21 +92,7 @@ public final class RpcServer {
     }
 
     private static KumoException explain(HostPort address, Throwable failure) {
-        String what = "cannot listen on " + address + ": ";
-        if (failure instanceof BindException) {
-            String reason = String.valueOf(failure.getMessage());
-            if (reason.contains("already in use")) {
-                what += "the port is taken; stop who uses it, or choose another one";
-            } else if (reason.contains("assign")) {
-                what += "this host does not have that address";
-            } else {
-                what += reason;
-            }
-        } else if (failure instanceof UnknownHostException) {
-            what += "unknown host";
-        } else {
-            what += failure.getMessage() == null ? failure.toString() : failure.getMessage();
-        }
+        String what = "cannot listen on " + address + ": " + Failures.reason(failure);
         return new KumoException(ErrorCode.REFUSED, what, failure);
     }
 

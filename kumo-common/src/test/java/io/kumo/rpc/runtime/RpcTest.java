@@ -9,6 +9,7 @@ import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.node.runtime.VertxFactory;
 import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.ControlMessages.Stat;
@@ -22,7 +23,6 @@ import io.kumo.protocol.Message;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 class RpcTest {
     private static final RpcLimits LIMITS = new RpcLimits(1 << 20, 8, 4 << 20, 2000, 2000);
 
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+    private final Vertx vertx = VertxFactory.create(2);
     private final List<Reply<GetResult>> unanswered = new ArrayList<>();
     private final AtomicInteger closedOnServer = new AtomicInteger();
 
