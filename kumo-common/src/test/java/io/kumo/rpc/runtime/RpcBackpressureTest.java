@@ -1,0 +1,102 @@
+package io.kumo.rpc.runtime;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kumo.base.Bytes;
+import io.kumo.base.HostPort;
+import io.kumo.node.runtime.VertxFactory;
+import io.kumo.protocol.Call;
+import io.kumo.protocol.ControlMessages.Hello;
+import io.kumo.protocol.DataMessages.Get;
+import io.kumo.protocol.DataMessages.GetResult;
+import io.kumo.protocol.MessageWriter;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A peer that sends and does not read. */
+class RpcBackpressureTest {
+    private static final int CALLS = 2000;
+    private static final int ANSWER_BYTES = 100_000;
+    private static final int STALL_MS = 500;
+
+    private final Vertx vertx = VertxFactory.create(1);
+    private final AtomicInteger served = new AtomicInteger();
+    private final AtomicInteger closed = new AtomicInteger();
+
+    @AfterEach
+    void stop() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private int listen() throws Exception {
+        Bytes large = Bytes.wrap(new byte[ANSWER_BYTES]);
+        RpcHandlers handlers = new RpcHandlers()
+                .onClose(connection -> closed.incrementAndGet())
+                .on(Get.METHOD, (from, call, reply) -> {
+                    served.incrementAndGet();
+                    reply.ok(new GetResult(true, 0, 1, 0, large));
+                });
+        RpcLimits limits = new RpcLimits(1 << 20, 100_000, 1 << 20, 2000, STALL_MS);
+        RpcServer server =
+                new RpcServer(vertx, () -> new Hello(1, "", "server", "s", ""), handlers, () -> 0, limits);
+        return server.listen(new HostPort("127.0.0.1", 0))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+    }
+
+    private static void write(OutputStream out, int id, Call<?> call) throws IOException {
+        ByteBuf buffer = Unpooled.buffer();
+        buffer.writeInt(0);
+        new MessageWriter(buffer)
+                .fields(4)
+                .put(0)
+                .put(id)
+                .put(call.method().number())
+                .put(call);
+        buffer.setInt(0, buffer.readableBytes() - Integer.BYTES);
+        out.write(buffer.array(), 0, buffer.readableBytes());
+        out.flush();
+    }
+
+    @Test
+    void stopsServingAPeerThatDoesNotReadItsAnswersAndDisconnectsItInTheEnd() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", listen())) {
+            OutputStream out = socket.getOutputStream();
+            write(out, 0, new Hello(1, "", "gateway", "g", ""));
+            for (int i = 1; i <= CALLS; i++) {
+                write(out, i, new Get(0, 1, false, Bytes.utf8("key")));
+            }
+            await().atMost(Duration.ofMillis(10L * STALL_MS)).until(() -> closed.get() == 1);
+            assertTrue(served.get() < CALLS, () -> "served " + served.get() + " calls into memory");
+        }
+    }
+
+    @Test
+    void goesOnOnceThePeerReads() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", listen())) {
+            OutputStream out = socket.getOutputStream();
+            write(out, 0, new Hello(1, "", "gateway", "g", ""));
+            for (int i = 1; i <= CALLS; i++) {
+                write(out, i, new Get(0, 1, false, Bytes.utf8("key")));
+            }
+            byte[] buffer = new byte[1 << 16];
+            long left = (long) CALLS * ANSWER_BYTES;
+            while (left > 0) {
+                int count = socket.getInputStream().read(buffer);
+                assertTrue(count > 0, "closed before all answers came");
+                left -= count;
+            }
+        }
+    }
+}
