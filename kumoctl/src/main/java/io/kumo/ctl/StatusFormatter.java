@@ -1,9 +1,9 @@
 package io.kumo.ctl;
 
-import io.kumo.protocol.ControlMessages.ManagerStatus;
-import io.kumo.protocol.ControlMessages.RebalanceStatus;
-import io.kumo.protocol.ControlMessages.ServerStatus;
-import io.kumo.protocol.ControlMessages.StatusResult;
+import io.kumo.protocol.StatusMessages.ManagerStatus;
+import io.kumo.protocol.StatusMessages.RebalanceStatus;
+import io.kumo.protocol.StatusMessages.ServerStatus;
+import io.kumo.protocol.StatusMessages.StatusResult;
 import java.util.Locale;
 import java.util.function.Predicate;
 

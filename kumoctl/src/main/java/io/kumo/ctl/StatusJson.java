@@ -2,10 +2,10 @@ package io.kumo.ctl;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.kumo.protocol.ControlMessages.ManagerStatus;
-import io.kumo.protocol.ControlMessages.RebalanceStatus;
-import io.kumo.protocol.ControlMessages.ServerStatus;
-import io.kumo.protocol.ControlMessages.StatusResult;
+import io.kumo.protocol.StatusMessages.ManagerStatus;
+import io.kumo.protocol.StatusMessages.RebalanceStatus;
+import io.kumo.protocol.StatusMessages.ServerStatus;
+import io.kumo.protocol.StatusMessages.StatusResult;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

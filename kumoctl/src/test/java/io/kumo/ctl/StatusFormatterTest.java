@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kumo.base.HostPort;
-import io.kumo.protocol.ControlMessages.ManagerStatus;
-import io.kumo.protocol.ControlMessages.RebalanceStatus;
-import io.kumo.protocol.ControlMessages.ServerStatus;
-import io.kumo.protocol.ControlMessages.StatusResult;
+import io.kumo.protocol.StatusMessages.ManagerStatus;
+import io.kumo.protocol.StatusMessages.RebalanceStatus;
+import io.kumo.protocol.StatusMessages.ServerStatus;
+import io.kumo.protocol.StatusMessages.StatusResult;
 import io.kumo.table.ServerId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
