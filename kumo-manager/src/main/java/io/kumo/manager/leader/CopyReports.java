@@ -1,0 +1,89 @@
+package io.kumo.manager.leader;
+
+import io.kumo.manager.leader.Observations.Complaint;
+import io.kumo.manager.leader.Observations.CopyKey;
+import io.kumo.protocol.ControlMessages.CopyReport;
+import io.kumo.protocol.ControlMessages.ServerReport;
+import io.kumo.table.Partition;
+import io.kumo.table.ServerId;
+import io.kumo.table.ServerInfo;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What primaries say of their copies: who has caught up, and who does not answer. */
+final class CopyReports {
+    private CopyReports() {}
+
+    /** Joiners that have all become copies in sync. Before anything else changes the draft. */
+    static void commitJoined(Draft draft, Observations seen) {
+        for (ServerInfo primary : draft.before().servers()) {
+            ServerReport report =
+                    seen.report(primary.id(), primary.incarnation()).orElse(null);
+            if (report == null) {
+                continue;
+            }
+            for (CopyReport joined : report.joined()) {
+                if (isValid(draft.before().partitions(), report, joined, seen) && isSame(draft, joined.copy(), seen)) {
+                    Partition row = draft.rows().get(joined.partition());
+                    List<ServerId> inSync = new ArrayList<>(row.inSync());
+                    List<ServerId> joining = new ArrayList<>(row.joining());
+                    joining.remove(joined.copy());
+                    inSync.add(joined.copy());
+                    draft.set(row.with(row.epoch(), inSync, joining));
+                }
+            }
+        }
+    }
+
+    /**
+     * Whether the report makes the copy one in sync: said by the primary of the row's epoch, which knew, when it said
+     * so, the table since which the server has been joining. An older word may be about an earlier time in sync.
+     */
+    static boolean isValid(List<Partition> committed, ServerReport report, CopyReport joined, Observations seen) {
+        if (joined.partition() < 0 || joined.partition() >= committed.size()) {
+            return false;
+        }
+        Partition row = committed.get(joined.partition());
+        Long since = seen.joiningSince().get(new CopyKey(row.id(), joined.copy()));
+        return row.epoch() == joined.epoch()
+                && row.isPrimary(report.server())
+                && row.joining().contains(joined.copy())
+                && since != null
+                && report.tableVersion() >= since;
+    }
+
+    /** Whether nothing is known of a restart of the server. */
+    private static boolean isSame(Draft draft, ServerId id, Observations seen) {
+        ServerInfo info = draft.server(id);
+        return info != null && seen.report(id, info.incarnation()).isPresent();
+    }
+
+    /** Copies that don't answer have to catch up again, so that the primary can go on without them. */
+    static void dropUnresponsive(Draft draft, Observations seen, LeaderOptions options) {
+        for (Complaint complaint : seen.complaints()) {
+            ServerInfo primary = draft.server(complaint.primary());
+            CopyReport about = complaint.about();
+            if (complaint.ageMs() < options.complaintMs()
+                    || primary == null
+                    || primary.incarnation() != complaint.incarnation()
+                    || about.partition() < 0
+                    || about.partition() >= draft.rows().size()) {
+                continue;
+            }
+            Partition row = draft.rows().get(about.partition());
+            if (row.epoch() == about.epoch()
+                    && row.isPrimary(complaint.primary())
+                    && row.inSync().contains(about.copy())
+                    && !about.copy().equals(complaint.primary())) {
+                List<ServerId> inSync = new ArrayList<>(row.inSync());
+                List<ServerId> joining = new ArrayList<>(row.joining());
+                inSync.remove(about.copy());
+                joining.add(about.copy());
+                draft.set(row.with(row.epoch(), inSync, joining));
+                String text = "partition " + row.id() + " goes on without server " + about.copy()
+                        + ", which does not answer its primary";
+                draft.event("unresponsive", about.copy(), text);
+            }
+        }
+    }
+}

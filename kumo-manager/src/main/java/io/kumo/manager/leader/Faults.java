@@ -1,0 +1,100 @@
+package io.kumo.manager.leader;
+
+import io.kumo.table.Partition;
+import io.kumo.table.ServerId;
+import io.kumo.table.ServerInfo;
+import io.kumo.table.ServerState;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Marks servers that are gone and that are back, and takes their partitions over. */
+final class Faults {
+    private final Draft draft;
+    private final Observations seen;
+    private final LeaderOptions options;
+
+    private Faults(Draft draft, Observations seen, LeaderOptions options) {
+        this.draft = draft;
+        this.seen = seen;
+        this.options = options;
+    }
+
+    /** @param waiting servers that are back but must not act yet */
+    static void apply(Draft draft, Observations seen, LeaderOptions options, Set<ServerId> waiting) {
+        Faults faults = new Faults(draft, seen, options);
+        Set<ServerId> alive = new HashSet<>();
+        for (ServerInfo info : draft.servers()) {
+            if (faults.mark(info, waiting.contains(info.id()))) {
+                alive.add(info.id());
+            }
+        }
+        draft.setAlive(alive);
+        faults.takeOver();
+    }
+
+    /** Returns whether the server can act. */
+    private boolean mark(ServerInfo info, boolean mustWait) {
+        boolean isGone = mustWait || seen.isGone(info.id(), options.faultAfterMs());
+        boolean isSame = seen.sight(info.id())
+                .map(sight -> sight.report().incarnation() == info.incarnation())
+                .orElse(true);
+        switch (info.state()) {
+            case FAULT -> {
+                if (isGone || !seen.isThere(info.id()) || !isSame) {
+                    return false;
+                }
+                draft.setState(info, ServerState.ATTACHED);
+                draft.event("returned", info.id(), "server " + info.address() + " is back");
+                return true;
+            }
+            case ATTACHED -> {
+                if (isGone) {
+                    draft.setState(info, ServerState.FAULT);
+                    draft.event("fault", info.id(), "server " + info.address() + " is marked as faulty");
+                }
+                return !isGone;
+            }
+            case LEAVING -> {
+                return !isGone;
+            }
+        }
+        return false;
+    }
+
+    /** Rows go on with the copies that are alive. A row without any is left as it is: one of them will come back. */
+    private void takeOver() {
+        Map<ServerId, Integer> primaries = draft.primaryCounts();
+        for (Partition row : List.copyOf(draft.rows())) {
+            List<ServerId> joining =
+                    row.joining().stream().filter(draft::isAlive).toList();
+            List<ServerId> alive = row.inSync().stream().filter(draft::isAlive).toList();
+            if (alive.isEmpty() || alive.size() == row.inSync().size()) {
+                draft.set(row.with(row.epoch(), row.inSync(), joining));
+            } else if (draft.isAlive(row.inSync().get(0))) {
+                draft.set(row.with(row.epoch(), alive, joining));
+            } else {
+                ServerId successor = successor(row, alive, primaries);
+                primaries.merge(successor, 1, Integer::sum);
+                List<ServerId> inSync = new ArrayList<>(alive);
+                inSync.remove(successor);
+                inSync.add(0, successor);
+                draft.set(row.with(row.epoch() + 1, inSync, joining));
+            }
+        }
+    }
+
+    /** The intended primary, else the one with the least to do. */
+    private static ServerId successor(Partition row, List<ServerId> alive, Map<ServerId, Integer> primaries) {
+        if (!row.target().isEmpty() && alive.contains(row.target().get(0))) {
+            return row.target().get(0);
+        }
+        ServerId best = alive.get(0);
+        for (ServerId copy : alive) {
+            best = primaries.getOrDefault(copy, 0) < primaries.getOrDefault(best, 0) ? copy : best;
+        }
+        return best;
+    }
+}

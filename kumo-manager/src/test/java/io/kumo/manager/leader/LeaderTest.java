@@ -1,0 +1,309 @@
+package io.kumo.manager.leader;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kumo.base.HostPort;
+import io.kumo.manager.leader.Command.Pending;
+import io.kumo.protocol.ControlMessages.CopyReport;
+import io.kumo.protocol.ControlMessages.Position;
+import io.kumo.protocol.ControlMessages.ServerReport;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.Partition;
+import io.kumo.table.ServerId;
+import io.kumo.table.ServerInfo;
+import io.kumo.table.ServerState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LeaderTest {
+    private static final ServerId A = new ServerId(1);
+    private static final ServerId B = new ServerId(2);
+    private static final ServerId C = new ServerId(3);
+    private static final ServerId D = new ServerId(4);
+
+    private final Leader leader = new Leader(LeaderOptions.DEFAULT);
+    private final Map<ServerId, Object> connections = new HashMap<>();
+    private final Set<ServerId> view = new HashSet<>();
+    private final ReportBook book = new ReportBook(0);
+    private ClusterTable table = ClusterTable.birth("c0ffee", 3, 16, List.of(new HostPort("m", 19700)));
+    private long nowMs = 10;
+
+    @Test
+    void theFirstAttachFillsEveryRowAtOnce() {
+        reports(A, B, C);
+        decide(new Command.Attach(true, List.of()));
+        assertEquals(2, table.version());
+        for (Partition row : table.partitions()) {
+            assertEquals(3, row.inSync().size());
+            assertEquals(row.target(), row.inSync());
+            assertEquals(1, row.epoch());
+        }
+        assertEquals(0, table.plannedMoves());
+    }
+
+    @Test
+    void withFewerServersThanCopiesThereAreAsManyCopiesAsServers() {
+        reports(A);
+        decide(new Command.Attach(true, List.of()));
+        assertTrue(table.partitions().stream().allMatch(row -> row.inSync().equals(List.of(A))));
+        reports(A, B);
+        decide(new Command.Attach(true, List.of("s2:19800")));
+        assertTrue(table.partitions().stream().allMatch(row -> row.joining().equals(List.of(B))));
+    }
+
+    @Test
+    void attachWithoutReplaceWaitsForReplace() {
+        reports(A, B);
+        decide(new Command.Attach(false, List.of()));
+        assertTrue(table.partitions().stream().allMatch(row -> row.inSync().isEmpty()));
+        decide(new Command.Replace());
+        assertTrue(table.partitions().stream().allMatch(row -> row.inSync().size() == 2));
+    }
+
+    @Test
+    void aServerThatLeavesIsReplacedAsPrimaryAndComesBackAsJoiner() {
+        attached(A, B, C);
+        book.onClosed(C, connection(C), nowMs);
+        view.remove(C);
+        nowMs += 300;
+        decide();
+        assertEquals(ServerState.FAULT, table.server(C).orElseThrow().state());
+        for (Partition row : table.partitions()) {
+            assertEquals(2, row.inSync().size());
+            assertFalse(row.names(C));
+            assertEquals(row.target().get(0).equals(C) ? 2 : 1, row.epoch());
+        }
+        connections.remove(C);
+        reports(C);
+        decide();
+        assertEquals(ServerState.ATTACHED, table.server(C).orElseThrow().state());
+        assertTrue(table.partitions().stream().allMatch(row -> row.joining().equals(List.of(C))));
+    }
+
+    @Test
+    void theLastCopyInSyncIsNeverRemoved() {
+        attached(A);
+        nowMs += 60_000;
+        decide();
+        assertEquals(ServerState.FAULT, table.server(A).orElseThrow().state());
+        assertTrue(table.partitions().stream().allMatch(row -> row.inSync().equals(List.of(A))));
+    }
+
+    @Test
+    void anOldWordDoesNotBringAJoinerIntoSync() {
+        attached(A, B, C);
+        Partition row = table.partition(0);
+        ServerId primary = row.inSync().get(0);
+        ServerId copy = row.inSync().get(1);
+        CopyReport word = new CopyReport(0, row.epoch(), copy);
+        book.onReport(report(primary, 1, List.of(), List.of(), List.of(word)), connection(primary), nowMs);
+        nowMs += 1_500;
+        book.onReport(report(primary, 1, List.of(), List.of(), List.of(word)), connection(primary), nowMs);
+        decide();
+        assertEquals(List.of(copy), table.partition(0).joining());
+        long since = table.version();
+        book.onReport(old(report(primary, 1, List.of(), List.of(word), List.of())), connection(primary), nowMs);
+        decide();
+        assertEquals(List.of(copy), table.partition(0).joining());
+        assertEquals(since, table.version());
+        book.onReport(report(primary, 1, List.of(), List.of(word), List.of()), connection(primary), nowMs);
+        decide();
+        assertTrue(table.partition(0).inSync().contains(copy));
+    }
+
+    @Test
+    void aRestartedServerThatMayLackSomethingCatchesUp() {
+        attached(A, B, C);
+        connections.remove(C);
+        book.onReport(lossy(C, 7), connection(C), nowMs);
+        decide();
+        assertEquals(2, table.server(C).orElseThrow().incarnation());
+        assertTrue(table.partitions().stream().allMatch(row -> row.joining().equals(List.of(C))));
+    }
+
+    @Test
+    void afterAPowerCutTheCopyThatGotFurthestIsChosenOnceAllAreBack() {
+        attached(A, B, C);
+        book.onClosed(C, connection(C), nowMs);
+        view.remove(C);
+        nowMs += 1_000;
+        connections.clear();
+        book.onReport(lossy(A, 5), connection(A), nowMs);
+        book.onReport(lossy(B, 9), connection(B), nowMs);
+        decide();
+        assertTrue(table.partitions().stream().allMatch(row -> row.inSync().size() == 3 && row.epoch() == 1));
+        book.onReport(lossy(C, 7), connection(C), nowMs);
+        decide();
+        for (Partition row : table.partitions()) {
+            assertEquals(List.of(B), row.inSync());
+            assertEquals(Set.of(A, C), Set.copyOf(row.joining()));
+            assertEquals(1 + (1L << 32), row.epoch());
+        }
+    }
+
+    @Test
+    void aServerThatRestartedWithAllItAcknowledgedGoesOnInANewEpoch() {
+        attached(A, B, C);
+        connections.remove(C);
+        book.onReport(report(C, 2, List.of(), List.of(), List.of()), connection(C), nowMs);
+        decide();
+        for (Partition row : table.partitions()) {
+            assertEquals(3, row.inSync().size());
+            assertEquals(row.isPrimary(C) ? 2 : 1, row.epoch());
+        }
+    }
+
+    @Test
+    void aDetachedServerLeavesOnceItsCopiesHaveSuccessors() {
+        attached(A, B, C);
+        reports(D);
+        decide(new Command.Attach(true, List.of()));
+        decide(new Command.Detach(true, List.of(A.toString())));
+        for (int rounds = 0; rounds < 100 && table.server(A).isPresent(); rounds++) {
+            table.servers().forEach(info -> reportJoined(info.id()));
+            decide();
+        }
+        assertTrue(table.server(A).isEmpty());
+        assertTrue(table.partitions().stream().allMatch(row -> Set.copyOf(row.inSync()).equals(Set.of(B, C, D))));
+    }
+
+    @Test
+    void refusesWhatCannotBeDone() {
+        assertEquals(List.of(false), accepted(new Command.Attach(true, List.of())));
+        attached(A, B);
+        assertEquals(List.of(false), accepted(new Command.Detach(true, List.of("s1:19800", "s2"))));
+        assertEquals(List.of(false), accepted(new Command.Detach(true, List.of("nobody"))));
+        assertEquals(List.of(true), accepted(new Command.Detach(true, List.of())));
+    }
+
+    @Test
+    void joinsNoMorePartitionsAtOnceThanAllowed() {
+        LeaderOptions few = new LeaderOptions(3_000, 0, 0, 1_000, 3, 64);
+        attached(A, B, C);
+        reports(D);
+        Decision decision = new Leader(few)
+                .next(table, book.observe(false, nowMs), List.of(new Pending(1, new Command.Attach(true, List.of()))));
+        long joining = decision.table().orElseThrow().partitions().stream()
+                .filter(row -> row.joining().contains(D))
+                .count();
+        assertEquals(3, joining);
+    }
+
+    @Test
+    void attachesByItselfWhereThatIsSwitchedOn() {
+        decide(new Command.SetAutoReplace(true));
+        reports(A, B, C);
+        decide();
+        assertTrue(table.servers().isEmpty());
+        nowMs += 5_000;
+        reports(A, B, C);
+        decide();
+        assertEquals(3, table.servers().size());
+        assertTrue(table.partitions().stream().allMatch(row -> row.inSync().size() == 3));
+    }
+
+    @Test
+    void aBrokenRuleStopsTheProposal() {
+        attached(A, B);
+        Partition row = table.partition(3);
+        List<Partition> rows = new ArrayList<>(table.partitions());
+        rows.set(3, row.with(row.epoch(), List.of(row.inSync().get(1)), List.of()));
+        ClusterTable stolen = table.next(table.servers(), rows);
+        assertThrows(IllegalStateException.class, () -> TableRules.check(table, stolen));
+        rows.set(3, row.with(row.epoch(), List.of(), row.inSync()));
+        ClusterTable empty = table.next(table.servers(), rows);
+        assertThrows(IllegalStateException.class, () -> TableRules.check(table, empty));
+        List<ServerInfo> gone = table.servers().subList(1, 2);
+        ClusterTable unknown = table.next(gone, table.partitions());
+        assertThrows(IllegalStateException.class, () -> TableRules.check(table, unknown));
+    }
+
+    private void attached(ServerId... ids) {
+        reports(ids);
+        decide(new Command.Attach(true, List.of()));
+        reports(ids);
+    }
+
+    private void reports(ServerId... ids) {
+        for (ServerId id : ids) {
+            view.add(id);
+            long incarnation = table.server(id).map(ServerInfo::incarnation).orElse(1L);
+            book.onReport(report(id, incarnation, List.of(), List.of(), List.of()), connection(id), nowMs);
+        }
+    }
+
+    private void reportJoined(ServerId id) {
+        List<CopyReport> joined = table.partitions().stream()
+                .filter(row -> row.isPrimary(id))
+                .flatMap(row -> row.joining().stream().map(copy -> new CopyReport(row.id(), row.epoch(), copy)))
+                .toList();
+        book.onReport(report(id, 1, List.of(), joined, List.of()), connection(id), nowMs);
+    }
+
+    private Object connection(ServerId id) {
+        return connections.computeIfAbsent(id, missing -> new Object());
+    }
+
+    private ServerReport lossy(ServerId id, long seq) {
+        List<Position> positions = table.partitions().stream()
+                .map(row -> new Position(row.id(), 1, seq))
+                .toList();
+        ServerReport whole = report(id, 2, positions, List.of(), List.of());
+        return new ServerReport(
+                id, whole.address(), 2, "", "", 1, false, 0, 0, 0, 0, positions, List.of(), List.of());
+    }
+
+    private ServerReport old(ServerReport now) {
+        return new ServerReport(
+                now.server(),
+                now.address(),
+                now.incarnation(),
+                "",
+                "",
+                now.tableVersion() - 1,
+                true,
+                0,
+                0,
+                0,
+                0,
+                List.of(),
+                now.joined(),
+                List.of());
+    }
+
+    private ServerReport report(
+            ServerId id, long incarnation, List<Position> positions, List<CopyReport> joined, List<CopyReport> mute) {
+        HostPort address = new HostPort("s" + id.value(), 19800);
+        return new ServerReport(
+                id, address, incarnation, "", "", table.version(), true, 0, 0, 0, 0, positions, joined, mute);
+    }
+
+    private List<Boolean> accepted(Command command) {
+        return leader.next(table, observe(), List.of(new Pending(1, command))).answers().stream()
+                .map(Command.Answer::isAccepted)
+                .toList();
+    }
+
+    private Observations observe() {
+        book.onView(view);
+        return book.observe(false, nowMs);
+    }
+
+    private void decide(Command... commands) {
+        List<Pending> pending = List.of(commands).stream()
+                .map(command -> new Pending(1, command))
+                .toList();
+        leader.next(table, observe(), pending).table().ifPresent(next -> {
+            table = next;
+            book.onTable(next);
+        });
+    }
+}
