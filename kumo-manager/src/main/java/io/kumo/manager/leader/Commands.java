@@ -68,8 +68,8 @@ final class Commands {
     /** Attaches what is new for long enough, if that is switched on. */
     void autoReplace() {
         List<ServerId> fresh = newServers();
-        boolean isSettled = fresh.stream()
-                .allMatch(id -> seen.sight(id).orElseThrow().knownMs() >= options.replaceDelayMs());
+        boolean isSettled =
+                fresh.stream().allMatch(id -> seen.sight(id).orElseThrow().knownMs() >= options.replaceDelayMs());
         if (draft.autoReplace() && !fresh.isEmpty() && isSettled) {
             fresh.forEach(id -> admit(id, true));
             draft.plan();
@@ -206,7 +206,8 @@ final class Commands {
     /** Servers by id or by address, as the operator wrote it. */
     private List<ServerId> named(List<String> texts) throws Refusal {
         Map<String, ServerId> byName = new TreeMap<>();
-        seen.servers().forEach((id, sight) -> byName.put(sight.report().address().toString(), id));
+        seen.servers()
+                .forEach((id, sight) -> byName.put(sight.report().address().toString(), id));
         draft.servers().forEach(info -> byName.put(info.address().toString(), info.id()));
         Stream.concat(seen.servers().keySet().stream(), draft.servers().stream().map(ServerInfo::id))
                 .forEach(id -> byName.put(id.toString(), id));
@@ -214,8 +215,8 @@ final class Commands {
         for (String text : texts) {
             ServerId id = Optional.ofNullable(byName.get(text)).orElse(byName.get(text + ":19800"));
             if (id == null) {
-                throw new Refusal("no server is known as '" + text + "': give its HOST:PORT or its id, as kumoctl status"
-                        + " shows them");
+                throw new Refusal("no server is known as '" + text
+                        + "': give its HOST:PORT or its id, as kumoctl status" + " shows them");
             }
             if (!ids.contains(id)) {
                 ids.add(id);
@@ -233,6 +234,8 @@ final class Commands {
         ServerInfo info = draft.server(id);
         return info != null
                 ? info.address().toString()
-                : seen.sight(id).map(sight -> sight.report().address().toString()).orElse(id.toString());
+                : seen.sight(id)
+                        .map(sight -> sight.report().address().toString())
+                        .orElse(id.toString());
     }
 }

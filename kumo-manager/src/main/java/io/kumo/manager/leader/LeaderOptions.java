@@ -6,7 +6,8 @@ import io.kumo.base.Check;
  * The times and bounds by which the leader decides.
  *
  * @param faultAfterMs a server that is silent for so long is marked as faulty
- * @param replaceAfterMs a server that is faulty for so long loses its copies to others, where there are enough; 0: never
+ * @param replaceAfterMs a server that is faulty for so long loses its copies to others, where there are enough; 0:
+ *     never
  * @param replaceDelayMs with auto-replace, a new server is attached once it has been there for so long
  * @param complaintMs a copy that does not answer its primary for so long is no longer in sync
  * @param joiningPerServer partitions that a server gets at once because of a move; repairs are not bounded here

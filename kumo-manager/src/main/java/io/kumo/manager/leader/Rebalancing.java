@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Takes the next steps of all rows towards their targets, as far as the bounds allow, and lets go who is not needed. */
+/**
+ * Takes the next steps of all rows towards their targets, as far as the bounds allow, and lets go who is not needed.
+ */
 final class Rebalancing {
     private static final int STEPS_PER_ROW = 32;
 

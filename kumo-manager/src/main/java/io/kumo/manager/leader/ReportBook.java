@@ -49,7 +49,9 @@ public final class ReportBook {
         this.startMs = nowMs;
     }
 
-    /** @param connection whatever stands for the connection that it came on; of a server's connections the last counts */
+    /**
+     * @param connection whatever stands for the connection that it came on; of a server's connections the last counts
+     */
     public void onReport(ServerReport report, Object connection, long nowMs) {
         Entry known = entries.get(report.server());
         Entry entry = known;
@@ -108,9 +110,10 @@ public final class ReportBook {
 
     /** Forgets servers that are gone and that the table does not name; others are few and stay. */
     public void forgetStrangers(ClusterTable table, long afterMs, long nowMs) {
-        entries.entrySet().removeIf(entry -> entry.getValue().closedMs >= 0
-                && nowMs - entry.getValue().closedMs > afterMs
-                && table.server(entry.getKey()).isEmpty());
+        entries.entrySet()
+                .removeIf(entry -> entry.getValue().closedMs >= 0
+                        && nowMs - entry.getValue().closedMs > afterMs
+                        && table.server(entry.getKey()).isEmpty());
     }
 
     public Observations observe(boolean versionWanted, long nowMs) {

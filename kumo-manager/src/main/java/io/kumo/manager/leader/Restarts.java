@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Lets restarted servers act again. One whose log has all that it acknowledged goes on where it was; any other one first
- * gives up being in sync wherever a good copy is. Where no copy is good, all have to be back before the best is chosen.
+ * Lets restarted servers act again. One whose log has all that it acknowledged goes on where it was; any other one
+ * first gives up being in sync wherever a good copy is. Where no copy is good, all have to be back before the best is
+ * chosen.
  */
 final class Restarts {
     /** How far the epoch of a row goes on if acknowledged writes may be lost. */
@@ -140,7 +141,8 @@ final class Restarts {
 
     /** The copy that has got furthest; the present order decides between equals. */
     private ServerId best(Partition row) {
-        Comparator<ServerId> byPosition = Comparator.<ServerId>comparingLong(copy -> position(copy, row.id()).epoch())
+        Comparator<ServerId> byPosition = Comparator.<ServerId>comparingLong(
+                        copy -> position(copy, row.id()).epoch())
                 .thenComparingLong(copy -> position(copy, row.id()).seq());
         ServerId best = row.inSync().get(0);
         for (ServerId copy : row.inSync()) {

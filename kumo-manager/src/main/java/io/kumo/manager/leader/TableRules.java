@@ -28,8 +28,7 @@ public final class TableRules {
         }
     }
 
-    private static void checkRow(
-            Partition before, Partition after, Map<ServerId, Long> was, Map<ServerId, Long> is) {
+    private static void checkRow(Partition before, Partition after, Map<ServerId, Long> was, Map<ServerId, Long> is) {
         int id = after.id();
         Check.invariant(after.epoch() >= before.epoch(), "partition %d: epoch %d", id, after.epoch());
         for (ServerId copy : after.inSync()) {
@@ -47,8 +46,8 @@ public final class TableRules {
             Check.invariant(before.names(copy), "partition %d: %s in sync without joining", id, copy);
         }
         ServerId primary = after.inSync().get(0);
-        boolean goesOn = before.isPrimary(primary)
-                && was.getOrDefault(primary, 0L).equals(is.getOrDefault(primary, 0L));
+        boolean goesOn =
+                before.isPrimary(primary) && was.getOrDefault(primary, 0L).equals(is.getOrDefault(primary, 0L));
         Check.invariant(goesOn || after.epoch() > before.epoch(), "partition %d: new primary, old epoch", id);
     }
 

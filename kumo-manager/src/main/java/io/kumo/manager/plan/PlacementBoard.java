@@ -70,7 +70,8 @@ final class PlacementBoard {
         int total = rowCount * copyCount;
         int[] order = IntStream.range(0, serverCount)
                 .boxed()
-                .sorted(Comparator.<Integer>comparingInt(server -> -loads[server]).thenComparing(server -> server))
+                .sorted(Comparator.<Integer>comparingInt(server -> -loads[server])
+                        .thenComparing(server -> server))
                 .mapToInt(Integer::intValue)
                 .toArray();
         for (int i = 0; i < serverCount; i++) {

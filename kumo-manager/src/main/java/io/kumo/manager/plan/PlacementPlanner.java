@@ -36,8 +36,7 @@ public final class PlacementPlanner {
         if (sorted.isEmpty()) {
             return have.stream().map(row -> List.<ServerId>of()).toList();
         }
-        PlacementBoard board =
-                new PlacementBoard(have.size(), Math.min(replicas, sorted.size()), zones(sorted));
+        PlacementBoard board = new PlacementBoard(have.size(), Math.min(replicas, sorted.size()), zones(sorted));
         for (int row = 0; row < have.size(); row++) {
             for (ServerId id : new LinkedHashSet<>(have.get(row))) {
                 Integer index = indexes.get(id);

@@ -75,9 +75,10 @@ class LeaderPropertyTest {
                     cluster.crash(one, random.nextInt(3) == 0);
                 }
             }
-            case 3, 4, 5, 6 -> all.stream()
-                    .filter(server -> !server.up && random.nextInt(3) > 0)
-                    .forEach(ModelServer::start);
+            case 3, 4, 5, 6 ->
+                all.stream()
+                        .filter(server -> !server.up && random.nextInt(3) > 0)
+                        .forEach(ModelServer::start);
             case 7 -> one.paused = one.up && random.nextBoolean();
             case 8 -> cluster.changeLeader();
             case 9 -> {
@@ -86,12 +87,15 @@ class LeaderPropertyTest {
                 }
                 cluster.command(new Command.Attach(random.nextInt(3) > 0, List.of()));
             }
-            case 10 -> cluster.command(
-                    new Command.Detach(random.nextBoolean(), random.nextBoolean() ? List.of() : List.of(one.id.toString())));
+            case 10 ->
+                cluster.command(new Command.Detach(
+                        random.nextBoolean(), random.nextBoolean() ? List.of() : List.of(one.id.toString())));
             default -> {
                 one.paused = false;
                 cluster.command(
-                        random.nextBoolean() ? new Command.Replace() : new Command.SetAutoReplace(random.nextBoolean()));
+                        random.nextBoolean()
+                                ? new Command.Replace()
+                                : new Command.SetAutoReplace(random.nextBoolean()));
             }
         }
     }

@@ -172,7 +172,8 @@ class LeaderTest {
             decide();
         }
         assertTrue(table.server(A).isEmpty());
-        assertTrue(table.partitions().stream().allMatch(row -> Set.copyOf(row.inSync()).equals(Set.of(B, C, D))));
+        assertTrue(table.partitions().stream()
+                .allMatch(row -> Set.copyOf(row.inSync()).equals(Set.of(B, C, D))));
     }
 
     @Test
@@ -257,8 +258,7 @@ class LeaderTest {
                 .map(row -> new Position(row.id(), 1, seq))
                 .toList();
         ServerReport whole = report(id, 2, positions, List.of(), List.of());
-        return new ServerReport(
-                id, whole.address(), 2, "", "", 1, false, 0, 0, 0, 0, positions, List.of(), List.of());
+        return new ServerReport(id, whole.address(), 2, "", "", 1, false, 0, 0, 0, 0, positions, List.of(), List.of());
     }
 
     private ServerReport old(ServerReport now) {

@@ -134,7 +134,9 @@ final class ModelCluster {
 
     boolean isAtRest() {
         return proposed.isEmpty()
-                && leader.next(committed, book.observe(false, nowMs), List.of()).table().isEmpty();
+                && leader.next(committed, book.observe(false, nowMs), List.of())
+                        .table()
+                        .isEmpty();
     }
 
     void changeLeader() {
@@ -194,7 +196,8 @@ final class ModelCluster {
 
     private static void copyLog(ModelServer from, ModelServer to, int partition) {
         to.logs.set(partition, new ArrayList<>(from.logs.get(partition)));
-        to.durable[partition] = Math.min(to.durable[partition], to.logs.get(partition).size());
+        to.durable[partition] =
+                Math.min(to.durable[partition], to.logs.get(partition).size());
     }
 
     private void catchUp(ModelServer primary, Partition row) {
@@ -218,7 +221,9 @@ final class ModelCluster {
                 .toList();
         reached.forEach(copy -> copyLog(primary, copy, partition));
         if (reached.size() == needed.size()) {
-            primary.logs.get(partition).forEach(entry -> acknowledged.get(partition).add(entry.write()));
+            primary.logs
+                    .get(partition)
+                    .forEach(entry -> acknowledged.get(partition).add(entry.write()));
         }
     }
 }

@@ -38,7 +38,8 @@ class PlacementPlannerTest {
             assertBalanced(target, nodes, replicas);
             int fewest = fewestMoves(now, nodes, replicas);
             int moves = moves(now, target);
-            // The bound can be reached always where no copy is missing; after a loss all that has room may be in the row.
+            // The bound can be reached always where no copy is missing; after a loss all that has room may be in the
+            // row.
             assertTrue(moves >= fewest && moves <= fewest + (onlyMore ? 0 : 2 + fewest / 4), "moves in step " + step);
             assertEquals(target, PlacementPlanner.plan(target, nodes, replicas), "planned again");
             now = target;
@@ -184,7 +185,8 @@ class PlacementPlannerTest {
         int moves = 0;
         for (int row = 0; row < before.size(); row++) {
             List<ServerId> had = before.get(row);
-            moves += (int) after.get(row).stream().filter(id -> !had.contains(id)).count();
+            moves += (int)
+                    after.get(row).stream().filter(id -> !had.contains(id)).count();
         }
         return moves;
     }
@@ -197,7 +199,8 @@ class PlacementPlannerTest {
         for (List<ServerId> row : have) {
             row.stream().filter(loads::containsKey).limit(copies).forEach(id -> loads.merge(id, 1, Integer::sum));
         }
-        int[] sorted = loads.values().stream().mapToInt(i -> -i).sorted().map(i -> -i).toArray();
+        int[] sorted =
+                loads.values().stream().mapToInt(i -> -i).sorted().map(i -> -i).toArray();
         int total = copies * have.size();
         int[] missing = new int[sorted.length];
         Arrays.setAll(missing, i -> {
