@@ -35,8 +35,11 @@ final class Commands {
     private static final class Refusal extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final String text;
+
         Refusal(String text) {
             super(text);
+            this.text = text;
         }
     }
 
@@ -44,7 +47,7 @@ final class Commands {
         try {
             return new Answer(pending.id(), true, carryOut(pending.command()));
         } catch (Refusal e) {
-            return new Answer(pending.id(), false, e.getMessage());
+            return new Answer(pending.id(), false, e.text);
         }
     }
 
