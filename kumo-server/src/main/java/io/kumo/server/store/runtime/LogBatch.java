@@ -7,6 +7,7 @@ import io.kumo.server.store.LogFrame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Context;
+import io.vertx.core.Handler;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ public final class LogBatch {
 
     private final Context context;
     private final Written written;
+    private final Handler<Void> finisher = none -> finish();
     private final LogFrame frames = new LogFrame();
     private final List<ByteBuf> chunks = new ArrayList<>();
     private int count;
@@ -41,19 +43,36 @@ public final class LogBatch {
     private long[] seqs = new long[64];
     private int[] lengths = new int[64];
 
-    LogBatch(Context context, Written written) {
+    private final boolean isEncoded;
+    private final List<LogEntry> entries = new ArrayList<>(); // only if they are not encoded
+
+    private LogBatch(Context context, Written written, boolean isEncoded) {
         this.context = context;
         this.written = written;
+        this.isEncoded = isEncoded;
+    }
+
+    static LogBatch encoded(Context context, Written written) {
+        return new LogBatch(context, written, true);
+    }
+
+    /** For a log in memory: keeps the entries as they are. */
+    static LogBatch ofEntries(Context context, Written written) {
+        return new LogBatch(context, written, false);
     }
 
     /** Adds an entry. */
     public void add(int partition, LogEntry entry) {
         Check.invariant(!handedOver, "batch is being written");
         int length = LogFrame.lengthOf(entry);
-        ByteBuf chunk = roomFor(length);
-        ByteBuffer out = chunk.internalNioBuffer(chunk.writerIndex(), length);
-        frames.encode(partition, entry, out);
-        chunk.writerIndex(chunk.writerIndex() + length);
+        if (isEncoded) {
+            ByteBuf chunk = roomFor(length);
+            ByteBuffer out = chunk.internalNioBuffer(chunk.writerIndex(), length);
+            frames.encode(partition, entry, out);
+            chunk.writerIndex(chunk.writerIndex() + length);
+        } else {
+            entries.add(entry);
+        }
         if (count == partitions.length) {
             grow();
         }
@@ -94,6 +113,10 @@ public final class LogBatch {
         return seqs[index];
     }
 
+    LogEntry entry(int index) {
+        return entries.get(index);
+    }
+
     int length(int index) {
         return lengths[index];
     }
@@ -111,8 +134,12 @@ public final class LogBatch {
         handedOver = true;
     }
 
-    /** On the context: tells the owner, then empties the batch. */
-    void finish() {
+    /** To be run on the context: tells the owner, then empties the batch. */
+    Handler<Void> finisher() {
+        return finisher;
+    }
+
+    private void finish() {
         handedOver = false;
         written.onWritten(this);
         clear();
@@ -123,6 +150,7 @@ public final class LogBatch {
             chunk.release();
         }
         chunks.clear();
+        entries.clear();
         count = 0;
         bytes = 0;
     }

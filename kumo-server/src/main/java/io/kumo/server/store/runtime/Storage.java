@@ -2,7 +2,6 @@ package io.kumo.server.store.runtime;
 
 import io.kumo.error.KumoException;
 import io.kumo.server.store.RecoveryVisitor;
-import io.kumo.time.Clock;
 
 /**
  * Everything that a server keeps, in its directory: identity, log, records. The server's main opens it before anything
@@ -13,8 +12,8 @@ public interface Storage {
      * Locks the directory and opens what is in it; creates it if it is new or empty. A KumoException says in one line
      * what is wrong (locked, of a newer format, not writable, not a directory) and what to do.
      */
-    static Storage open(StorageOptions options, Clock clock) throws KumoException {
-        throw new UnsupportedOperationException("not yet");
+    static Storage open(StorageOptions options) throws KumoException {
+        return options.inMemory() ? MemoryStorage.open(options) : DiskStorage.open(options);
     }
 
     /** Id of the server, cluster, incarnation of this process. */

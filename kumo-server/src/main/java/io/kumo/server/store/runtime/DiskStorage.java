@@ -1,0 +1,176 @@
+package io.kumo.server.store.runtime;
+
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
+import io.kumo.server.store.CheckpointMark;
+import io.kumo.server.store.PartitionChange;
+import io.kumo.server.store.RecordStore;
+import io.kumo.server.store.RecoveryVisitor;
+import io.kumo.server.store.SyncMode;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@link Storage} in a directory: {@code log/} has segments, meta and marks, {@code data/} is Xodus's. */
+final class DiskStorage implements Storage {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskStorage.class);
+    private static final long CLOSE_MS = 4_000;
+
+    private final StorageOptions options;
+    private final DirectoryFiles directory;
+    private final StoreThreads threads = new StoreThreads();
+    private final FileStore fileStore;
+    private final LogMeta meta;
+    private final CheckpointMarks marks;
+    private final SegmentedLog log;
+    private final LogOpener opener;
+    private final RecordStore store;
+    private final StoreRecords records;
+    private boolean isRecovered;
+
+    static DiskStorage open(StorageOptions options) {
+        return open(options, "");
+    }
+
+    /** @param bootId of the host; empty for the real one */
+    static DiskStorage open(StorageOptions options, String bootId) {
+        DirectoryFiles directory = DirectoryFiles.open(options.directory());
+        try {
+            return new DiskStorage(options, directory, bootId.isEmpty() ? LogMeta.bootId() : bootId);
+        } catch (IOException e) {
+            directory.close();
+            throw failed("can't open " + options.directory(), e);
+        } catch (RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    private DiskStorage(StorageOptions options, DirectoryFiles directory, String bootId) throws IOException {
+        this.options = options;
+        this.directory = directory;
+        Path logPath = Files.createDirectories(options.directory().resolve("log"));
+        Path dataPath = Files.createDirectories(options.directory().resolve("data"));
+        fileStore = Files.getFileStore(options.directory());
+        meta = new LogMeta(logPath, options.sync(), bootId);
+        marks = new CheckpointMarks(logPath.resolve("marks"));
+        log = new SegmentedLog(options, logPath, threads);
+        opener = new LogOpener(logPath, meta.isIntact());
+        opener.open(log);
+        store = new XodusStore(dataPath, options.cacheBytes(), this::beforeCommit);
+        records = new StoreRecords(store, threads, this::afterCheckpoint, options.fatal());
+    }
+
+    private void beforeCommit(List<CheckpointMark> next) {
+        try {
+            marks.append(next);
+        } catch (IOException e) {
+            throw failed("can't write the checkpoint's marks", e);
+        }
+    }
+
+    private void afterCheckpoint(List<PartitionChange> changes) {
+        try {
+            if (options.sync() != SyncMode.NEVER) {
+                marks.sync();
+                store.sync();
+            } else if (log.isTrimmable()) {
+                store.sync();
+            }
+        } catch (IOException e) {
+            throw failed("can't sync the checkpoint's marks", e);
+        }
+        for (PartitionChange change : changes) {
+            if (change.drop() || change.state().isPresent()) {
+                log.applied(change.partition(), change.state());
+            }
+        }
+        log.trim();
+    }
+
+    @Override
+    public StoreDirectory directory() {
+        return directory;
+    }
+
+    @Override
+    public Recovered recover(RecoveryVisitor visitor) {
+        boolean isIntact = meta.isIntact();
+        try {
+            long replayed = new Recovery(log, store, marks, opener.damages(), visitor).run();
+            log.sync();
+            meta.begin();
+            log.start(opener.damages().isEmpty());
+            isRecovered = true;
+            return new Recovered(isIntact, replayed, opener.cutBytes());
+        } catch (IOException e) {
+            throw failed("can't read the log in " + options.directory(), e);
+        }
+    }
+
+    @Override
+    public void settled() {
+        try {
+            meta.settle();
+        } catch (IOException e) {
+            throw failed("can't write " + options.directory().resolve("log/meta"), e);
+        }
+    }
+
+    @Override
+    public CommitLog log() {
+        return log;
+    }
+
+    @Override
+    public RecordReader records() {
+        return records;
+    }
+
+    @Override
+    public long usableBytes() {
+        try {
+            return fileStore.getUsableSpace();
+        } catch (IOException e) {
+            LOG.warn("free space is unknown directory={} reason={}", options.directory(), e.toString());
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** For tests: the process dies here. */
+    void abandon() {
+        directory.close();
+    }
+
+    @Override
+    public void close() {
+        try {
+            boolean isWritten = !isRecovered || log.stop();
+            boolean isIdle = threads.close(CLOSE_MS);
+            if (isIdle) {
+                store.close();
+            } else {
+                LOG.warn("store is still busy, left open: the next start recovers it");
+            }
+            if (isRecovered && isWritten && isIdle) {
+                meta.end();
+            }
+            if (isIdle) {
+                log.close();
+            }
+            marks.close();
+        } catch (IOException e) {
+            throw failed("can't close " + options.directory(), e);
+        } finally {
+            directory.close();
+        }
+    }
+
+    private static KumoException failed(String what, IOException e) {
+        return new KumoException(ErrorCode.STORE_FAILED, what + ": " + e, e);
+    }
+}

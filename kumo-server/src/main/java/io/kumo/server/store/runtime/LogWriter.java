@@ -1,0 +1,205 @@
+package io.kumo.server.store.runtime;
+
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
+import io.kumo.server.store.SyncMode;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that writes the log. It takes all batches that wait, writes them in one gathering write, syncs once for
+ * all of them if it has to, and calls each back. So the busier the server is, the fewer writes and fsyncs an entry
+ * costs. Only a flag ends it: an interrupt would close the file under it.
+ */
+final class LogWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+    private static final int BATCHES_AT_ONCE = 256;
+    private static final long BYTES_AT_ONCE = 16 << 20;
+    private static final long SYNC_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long CLOSE_MS = 4_000;
+
+    /** What the writer writes to: the newest segment, whichever that is. */
+    interface Target {
+        /** All buffers in one go; the batches are in the index when this returns. */
+        void write(List<LogBatch> batches, ByteBuffer[] buffers, long bytes) throws IOException;
+
+        /** What was written survives a power cut when this returns. */
+        void sync() throws IOException;
+
+        /** The same in the background; at most one runs. */
+        void syncSoon();
+    }
+
+    private final Target target;
+    private final SyncMode sync;
+    private final long queueLimitBytes;
+    private final Consumer<Throwable> fatal;
+    private final Queue<LogBatch> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicLong queuedBytes = new AtomicLong();
+    private final AtomicBoolean isParked = new AtomicBoolean();
+    private final Thread thread = new Thread(this::run, "kumo-log");
+    private volatile boolean isClosing;
+    private volatile boolean isFailed;
+    private boolean isDirty;
+    private long lastSyncNs = System.nanoTime();
+    private boolean hasWarned;
+
+    LogWriter(Target target, SyncMode sync, long queueLimitBytes, Consumer<Throwable> fatal) {
+        this.target = target;
+        this.sync = sync;
+        this.queueLimitBytes = queueLimitBytes;
+        this.fatal = fatal;
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void append(LogBatch batch) {
+        batch.handOver();
+        queuedBytes.addAndGet(batch.bytes());
+        queue.add(batch);
+        if (isParked.get() && isParked.compareAndSet(true, false)) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    boolean isWritable() {
+        return queuedBytes.get() < queueLimitBytes && !isFailed;
+    }
+
+    long queuedBytes() {
+        return queuedBytes.get();
+    }
+
+    /** Writes what waits and ends the thread; false if it did not end in time or the log has failed. */
+    boolean close() {
+        isClosing = true;
+        LockSupport.unpark(thread);
+        try {
+            thread.join(CLOSE_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return !thread.isAlive() && !isFailed;
+    }
+
+    private void run() {
+        List<LogBatch> taken = new ArrayList<>();
+        try {
+            while (true) {
+                long bytes = take(taken);
+                if (!taken.isEmpty()) {
+                    write(taken, bytes);
+                    taken.clear();
+                } else if (isClosing) {
+                    return;
+                } else {
+                    park();
+                }
+                syncInTime();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            isFailed = true;
+            LOG.error("commit log failed: {}", e.toString());
+            fatal.accept(new KumoException(ErrorCode.STORE_FAILED, "commit log: " + e.getMessage(), e));
+        }
+    }
+
+    private long take(List<LogBatch> into) {
+        long bytes = 0;
+        while (into.size() < BATCHES_AT_ONCE && bytes < BYTES_AT_ONCE) {
+            LogBatch batch = queue.poll();
+            if (batch == null) {
+                break;
+            }
+            into.add(batch);
+            bytes += batch.bytes();
+        }
+        return bytes;
+    }
+
+    private void write(List<LogBatch> batches, long bytes) throws IOException {
+        while (true) {
+            try {
+                target.write(batches, buffers(batches), bytes);
+                break;
+            } catch (IOException e) {
+                waitForRoom(e);
+            }
+        }
+        hasWarned = false;
+        if (sync == SyncMode.ALWAYS) {
+            target.sync();
+        } else {
+            isDirty = true;
+        }
+        queuedBytes.addAndGet(-bytes);
+        for (LogBatch batch : batches) {
+            batch.context().runOnContext(batch.finisher());
+        }
+    }
+
+    // A full disk heals: what waits stays in the queue, writers wait, and the write is tried again.
+    private void waitForRoom(IOException e) throws IOException {
+        String message = String.valueOf(e.getMessage());
+        boolean isFull = message.contains("No space left") || message.contains("quota");
+        if (!isFull || isClosing) {
+            throw e;
+        }
+        if (!hasWarned) {
+            LOG.warn("commit log waits for room on its disk: {}", message);
+            hasWarned = true;
+        }
+        LockSupport.parkNanos(this, RETRY_NS);
+    }
+
+    private static ByteBuffer[] buffers(List<LogBatch> batches) {
+        int count = 0;
+        for (LogBatch batch : batches) {
+            count += batch.chunks().size();
+        }
+        ByteBuffer[] buffers = new ByteBuffer[count];
+        int next = 0;
+        for (LogBatch batch : batches) {
+            for (ByteBuf chunk : batch.chunks()) {
+                buffers[next++] = chunk.nioBuffer();
+            }
+        }
+        return buffers;
+    }
+
+    private void park() {
+        isParked.set(true);
+        if (queue.isEmpty() && !isClosing) {
+            if (isDirty && sync == SyncMode.INTERVAL) {
+                LockSupport.parkNanos(this, Math.max(1, lastSyncNs + SYNC_NS - System.nanoTime()));
+            } else {
+                LockSupport.park(this);
+            }
+        }
+        isParked.set(false);
+    }
+
+    private void syncInTime() {
+        if (isDirty && sync == SyncMode.INTERVAL && System.nanoTime() - lastSyncNs >= SYNC_NS) {
+            lastSyncNs = System.nanoTime();
+            isDirty = false;
+            target.syncSoon();
+        }
+    }
+}
