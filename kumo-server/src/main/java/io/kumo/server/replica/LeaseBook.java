@@ -54,13 +54,17 @@ public final class LeaseBook {
         }
     }
 
-    /**
-     * Whether the lease of {@code granter} lets a primary that knows {@code tableVersion} answer reads at
-     * {@code nowNs}.
-     */
-    boolean holds(ServerId granter, long tableVersion, long nowNs) {
+    /** Until when the lease of {@code granter} lets a primary that knows {@code tableVersion} answer reads. */
+    long heldUntil(ServerId granter, long tableVersion, long nowNs) {
         Held lease = held.get(granter);
-        return lease != null && lease.until(tableVersion) - nowNs > 0;
+        return lease == null ? nowNs : lease.until(tableVersion, nowNs);
+    }
+
+    /** When {@code granter} was last asked with success; {@code otherwiseNs} if that was earlier, or never. */
+    long lastGrantNs(ServerId granter, long otherwiseNs) {
+        Held lease = held.get(granter);
+        long askedNs = lease == null ? otherwiseNs : lease.newestUntil - LEASE_NS;
+        return askedNs - otherwiseNs > 0 ? askedNs : otherwiseNs;
     }
 
     /**
@@ -68,7 +72,8 @@ public final class LeaseBook {
      */
     long grantedUntil(ServerId asker) {
         Long until = granted.get(asker);
-        return until == null ? startedNs + GRANT_NS : Math.max(until, startedNs + GRANT_NS);
+        long afterStart = startedNs + GRANT_NS;
+        return until == null || until - afterStart < 0 ? afterStart : until;
     }
 
     /** Two leases, as the newest may be for a newer table than the one that a partition's primary knows yet. */
@@ -85,22 +90,26 @@ public final class LeaseBook {
                 newestVersion = version;
                 newestUntil = until;
             } else if (version == newestVersion) {
-                newestUntil = Math.max(newestUntil, until);
+                newestUntil = later(newestUntil, until);
             } else if (version >= olderVersion) {
-                olderUntil = version == olderVersion ? Math.max(olderUntil, until) : until;
+                olderUntil = version == olderVersion ? later(olderUntil, until) : until;
                 olderVersion = version;
             }
         }
 
-        long until(long tableVersion) {
-            long until = Long.MIN_VALUE / 2;
+        long until(long tableVersion, long nowNs) {
+            long until = nowNs;
             if (newestVersion >= 0 && newestVersion <= tableVersion) {
                 until = newestUntil;
             }
-            if (olderVersion >= 0 && olderVersion <= tableVersion && olderUntil > until) {
+            if (olderVersion >= 0 && olderVersion <= tableVersion && olderUntil - until > 0) {
                 until = olderUntil;
             }
             return until;
+        }
+
+        private static long later(long a, long b) {
+            return a - b > 0 ? a : b;
         }
     }
 }

@@ -2,20 +2,141 @@ package io.kumo.server.replica;
 
 import io.kumo.base.Bytes;
 import io.kumo.protocol.LogEntry;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The committed records of a partition that are in memory. */
+/**
+ * The committed records of a partition that are in memory: dirty ones (not in the store yet; a DELETE stands for a
+ * record that the store may still have) and clean ones (a cache of the store, evicted by a clock hand).
+ */
 public final class Memtable {
+    private static final byte DIRTY = 1;
+    private static final byte CLEAN = 2;
+    private static final byte CLEAN_USED = 3;
+    private static final int EVICT_STEPS = 64;
+
+    private final MemoryBudget budget;
+    private final EntryTable table = new EntryTable();
+    private int dirtyCount;
+    private long dirtyBytes;
+    private long cleanBytes;
+    private int hand;
+
     Memtable(MemoryBudget budget) {
+        this.budget = budget;
         budget.register(this);
     }
 
+    /** The record or the DELETE of that key; null says nothing about the store. */
     @Nullable
     LogEntry find(Bytes key) {
-        return null;
+        int slot = table.slotOf(key);
+        if (slot < 0) {
+            return null;
+        }
+        if (table.mark(slot) == CLEAN) {
+            table.setMark(slot, CLEAN_USED);
+        }
+        return table.at(slot);
     }
 
+    /** A committed PUT, DELETE or COPY_PUT. */
+    void putDirty(LogEntry entry) {
+        forget(table.slotOf(entry.key()));
+        table.put(entry, DIRTY);
+        dirtyCount++;
+        addDirty(entry.footprintBytes());
+    }
+
+    /** A record as the store has it now; nothing of this key is here. */
+    void putClean(LogEntry record) {
+        if (table.slotOf(record.key()) < 0) {
+            table.put(record, CLEAN);
+            addClean(record.footprintBytes());
+            budget.makeRoom();
+        }
+    }
+
+    /** The store has that entry now; a newer one of the key stays dirty. */
+    void onStored(LogEntry entry) {
+        int slot = table.slotOf(entry.key());
+        if (slot < 0 || table.at(slot) != entry) {
+            return;
+        }
+        forget(slot);
+        if (entry.isRecord()) {
+            table.setMark(slot, CLEAN);
+            addClean(entry.footprintBytes());
+        } else {
+            table.removeAt(slot);
+        }
+    }
+
+    void clear() {
+        table.clear();
+        addDirty(-dirtyBytes);
+        addClean(-cleanBytes);
+        dirtyCount = 0;
+        hand = 0;
+    }
+
+    /** All that is not in the store yet. */
+    List<LogEntry> dirty() {
+        List<LogEntry> dirty = new ArrayList<>(dirtyCount);
+        for (int slot = 0; slot < table.slots() && dirty.size() < dirtyCount; slot++) {
+            LogEntry entry = table.at(slot);
+            if (entry != null && table.mark(slot) == DIRTY) {
+                dirty.add(entry);
+            }
+        }
+        return dirty;
+    }
+
+    int dirtyCount() {
+        return dirtyCount;
+    }
+
+    /** Evicts a few clean records that were not read lately; false if there are no clean ones. */
     boolean evictSome() {
-        return false;
+        if (cleanBytes == 0) {
+            return false;
+        }
+        for (int step = 0; step < EVICT_STEPS && table.slots() > 0; step++) {
+            hand = hand + 1 < table.slots() ? hand + 1 : 0;
+            LogEntry entry = table.at(hand);
+            if (entry != null && table.mark(hand) == CLEAN_USED) {
+                table.setMark(hand, CLEAN);
+            } else if (entry != null && table.mark(hand) == CLEAN) {
+                forget(hand);
+                table.removeAt(hand);
+            }
+        }
+        table.shrink();
+        return true;
+    }
+
+    /** Takes the entry in a slot off the accounts. */
+    private void forget(int slot) {
+        if (slot >= 0) {
+            LogEntry old = table.at(slot);
+            int bytes = old == null ? 0 : old.footprintBytes();
+            if (table.mark(slot) == DIRTY) {
+                dirtyCount--;
+                addDirty(-bytes);
+            } else {
+                addClean(-bytes);
+            }
+        }
+    }
+
+    private void addDirty(long bytes) {
+        dirtyBytes += bytes;
+        budget.addDirty(bytes);
+    }
+
+    private void addClean(long bytes) {
+        cleanBytes += bytes;
+        budget.addClean(bytes);
     }
 }

@@ -1,6 +1,7 @@
 package io.kumo.server.replica;
 
 import io.kumo.base.Bytes;
+import io.kumo.error.ErrorCode;
 import io.kumo.protocol.Call;
 import io.kumo.protocol.DataMessages.Get;
 import io.kumo.protocol.DataMessages.GetResult;
@@ -9,8 +10,16 @@ import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.Done;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.Message;
+import io.kumo.protocol.ReplicationMessages.Behind;
+import io.kumo.protocol.ReplicationMessages.CopyChunk;
+import io.kumo.protocol.ReplicationMessages.CopyReceived;
+import io.kumo.protocol.ReplicationMessages.Release;
+import io.kumo.protocol.ReplicationMessages.Replicate;
+import io.kumo.protocol.ReplicationMessages.Replicated;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
+import io.kumo.table.ServerInfo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,15 +49,12 @@ public final class Replica {
         void load(int partition, long loadId, Bytes key);
 
         /**
-         * Reads entries of the partition from the log, in the order in which they were appended, from a seq on;
-         * {@link Replica#onLogRead} or {@link Replica#onLogGone} follows with the same {@code readId}. Entries that
-         * were undone later, older ones and log-only ones may be among them: the replica leaves them out.
+         * Reads entries of the partition (PUT, DELETE, FLUSH, none that was undone) from the log, dense from a seq on;
+         * {@link Replica#onLogRead} or {@link Replica#onLogGone} follows with the same {@code readId}.
          *
-         * @param fromSeq the first entry wanted; all with this seq that the log holds must be at or after the start
-         * @param cursor 0 to look for the place, else where the last read said to go on
-         * @param maxBytes about how much to return; at least one entry if there is one
+         * @param maxBytes about how much to return; at least one entry
          */
-        void readLog(int partition, long readId, long fromSeq, long cursor, int maxBytes);
+        void readLog(int partition, long readId, long fromSeq, int maxBytes);
 
         /**
          * Reads records of the partition from the store in key order; {@link Replica#onScanned} follows with the same
@@ -73,110 +79,354 @@ public final class Replica {
 
     private final int partition;
     private final ReplicaContext context;
+    private final PartitionData data;
+    private final StaleReads staleReads;
+    private final Fence fence;
+    private @Nullable ClusterTable table;
+    private @Nullable Partition row;
+    private @Nullable PrimaryRole primary;
+    private @Nullable FollowerRole follower;
+    private ReplicaRole role = ReplicaRole.NONE;
+    private boolean flushWanted;
+    private long unnamedSinceNs;
+    private long dedupSweptNs;
 
+    /** {@code stored}: {@link Recovery#NONE} for a partition that the store does not have. */
     public Replica(int partition, ReplicaContext context, Recovery stored) {
         this.partition = partition;
         this.context = context;
+        this.data = new PartitionData(partition, context, stored);
+        this.staleReads = new StaleReads(context, data);
+        this.fence = new Fence(context.startedNs + LeaseBook.GRANT_NS);
+        this.unnamedSinceNs = context.clock.monotonicNs();
+        this.dedupSweptNs = unnamedSinceNs;
     }
 
     /**
      * At start: the next entry of the partition in the log; all that the log holds after the last checkpoint, in order.
      */
     public void restore(LogEntry entry) {
-        throw new UnsupportedOperationException();
+        data.restore(entry);
     }
 
     /** At start: there are no more entries. */
     public void restored() {
-        throw new UnsupportedOperationException();
+        data.restored();
     }
+
+    // --- the table
 
     /** The newest table; ignored if older than the one known. */
-    public void onTable(ClusterTable table) {
-        throw new UnsupportedOperationException();
+    public void onTable(ClusterTable newer) {
+        if (table != null && newer.version() <= table.version()) {
+            return;
+        }
+        Partition before = row;
+        Partition now = newer.partition(partition);
+        table = newer;
+        row = now;
+        if (before != null && before.epoch() != now.epoch()) {
+            onEpochEnded(before, now, newer.version());
+        }
+        takeRole(newer, now);
+        if (primary != null) {
+            primary.onTable(newer, now);
+        }
+        updateRole();
     }
 
+    private void onEpochEnded(Partition before, Partition now, long version) {
+        PrimaryRole deposed = primary;
+        ServerId oldPrimary = before.primary().orElse(context.self);
+        if (!oldPrimary.equals(context.self)) {
+            fence.onDeposed(before.epoch(), context.leases.grantedUntil(oldPrimary));
+        }
+        if (deposed != null) {
+            primary = null;
+            deposed.stepDown();
+            ServerId successor = now.primary().orElse(context.self);
+            if (!successor.equals(context.self)) {
+                context.effects.send(successor, new Release(partition, deposed.epoch(), version));
+            }
+        }
+        follower = null;
+    }
+
+    private void takeRole(ClusterTable newer, Partition now) {
+        boolean named = now.names(context.self) && isThisProcess(newer);
+        PrimaryRole leading = primary;
+        if (leading != null && !(named && now.isPrimary(context.self))) {
+            primary = null;
+            leading.stepDown();
+        }
+        if (!now.names(context.self) && role != ReplicaRole.NONE) {
+            unnamedSinceNs = context.clock.monotonicNs();
+        }
+        if (!named) {
+            follower = null;
+        } else if (now.isPrimary(context.self)) {
+            follower = null;
+            if (primary == null) {
+                primary = new PrimaryRole(this, context, data, fence, now.epoch());
+            }
+        } else if (follower == null) {
+            ServerId leader = now.primary().orElse(context.self);
+            follower = new FollowerRole(this, context, data, leader, now.epoch());
+        }
+    }
+
+    private boolean isThisProcess(ClusterTable newer) {
+        ServerInfo self = newer.server(context.self).orElse(null);
+        return self != null && self.incarnation() == context.incarnation;
+    }
+
+    private void updateRole() {
+        ReplicaRole now = ReplicaRole.NONE;
+        if (primary != null) {
+            now = primary.isActive() ? ReplicaRole.PRIMARY : ReplicaRole.PROMOTING;
+        } else if (follower != null && row != null) {
+            now = row.inSync().contains(context.self) ? ReplicaRole.FOLLOWER : ReplicaRole.JOINING;
+        }
+        if (now != role) {
+            role = now;
+            context.effects.event(new ReplicaEvent.RoleChanged(partition, row == null ? 0 : row.epoch(), now));
+        }
+    }
+
+    // --- clients
+
     public void onGet(Get get, Answer<GetResult> answer) {
-        throw new UnsupportedOperationException();
+        if (primary != null && primary.isActive()) {
+            primary.operations().get(get, answer);
+        } else if (get.stale() && role == ReplicaRole.FOLLOWER && data.isComplete()) {
+            staleReads.get(get.key(), answer);
+        } else {
+            answer.fail(table == null ? ErrorCode.NO_TABLE : ErrorCode.NOT_PRIMARY);
+        }
     }
 
     public void onWrite(Write write, Answer<WriteResult> answer) {
-        throw new UnsupportedOperationException();
+        if (primary != null && primary.isActive()) {
+            primary.operations().write(write, answer);
+        } else {
+            answer.fail(table == null ? ErrorCode.NO_TABLE : ErrorCode.NOT_PRIMARY);
+        }
     }
+
+    // --- other servers
 
     /**
      * Replicate, Replicated, Behind, Release, CopyChunk or CopyReceived of this partition. (LeaseRequest and LeaseGrant
      * go to {@link LeaseBook}.)
      */
     public void onMessage(ServerId from, Message message) {
-        throw new UnsupportedOperationException();
+        if (message instanceof Replicate replicate) {
+            onReplicate(from, replicate);
+        } else if (message instanceof Replicated replicated) {
+            noteTable(from, replicated.tableVersion());
+            if (primary != null) {
+                primary.onReplicated(from, replicated);
+                updateRole();
+            }
+        } else if (message instanceof Behind behind) {
+            noteTable(from, behind.tableVersion());
+            if (primary != null) {
+                primary.onBehind(from, behind);
+            }
+        } else if (message instanceof CopyChunk chunk) {
+            onCopyChunk(from, chunk);
+        } else if (message instanceof CopyReceived received) {
+            noteTable(from, received.tableVersion());
+            if (primary != null) {
+                primary.onCopyReceived(from, received);
+            }
+        } else if (message instanceof Release release) {
+            noteTable(from, release.tableVersion());
+            fence.onRelease(release.epoch());
+            if (primary != null) {
+                primary.considerServing();
+                updateRole();
+            }
+        }
     }
+
+    private void onReplicate(ServerId from, Replicate message) {
+        noteTable(from, message.tableVersion());
+        FollowerRole taker = takerOf(from, message.epoch());
+        if (taker != null) {
+            taker.onReplicate(message);
+        } else {
+            refuse(from, message.epoch(), message.tableVersion());
+        }
+    }
+
+    private void onCopyChunk(ServerId from, CopyChunk chunk) {
+        noteTable(from, chunk.tableVersion());
+        FollowerRole taker = takerOf(from, chunk.epoch());
+        if (taker != null && role == ReplicaRole.JOINING) {
+            taker.onCopyChunk(chunk);
+        } else {
+            refuse(from, chunk.epoch(), chunk.tableVersion());
+        }
+    }
+
+    /** The role that takes what that server sends as the primary of that epoch; null if the table says otherwise. */
+    private @Nullable FollowerRole takerOf(ServerId from, long epoch) {
+        return follower != null
+                        && row != null
+                        && row.epoch() == epoch
+                        && follower.primary().equals(from)
+                ? follower
+                : null;
+    }
+
+    /** Tells a sender that knows less that there is a newer table. */
+    private void refuse(ServerId from, long epoch, long tableVersion) {
+        if (table != null && table.version() > tableVersion) {
+            context.effects.send(from, new Behind(partition, epoch, table.version(), false, false, 0, 0, List.of()));
+        }
+    }
+
+    private void noteTable(ServerId from, long version) {
+        if (table == null || version > table.version()) {
+            context.effects.newerTable(from, version);
+        }
+    }
+
+    // --- the log and the store
 
     /**
      * The log has everything that this shard appended up to that ticket. Harmless for a replica that appended nothing.
      */
     public void onLogged(long ticket) {
-        throw new UnsupportedOperationException();
+        long fromSeq = data.loggedSeq() + 1;
+        data.onLogged(ticket);
+        if (primary != null) {
+            primary.onLogged(fromSeq);
+            updateRole();
+        } else if (follower != null) {
+            follower.onLogged();
+        }
     }
 
     /** The store's record of a key, null if there is none. */
-    public void onLoaded(long loadId, @Nullable LogEntry record) {
-        throw new UnsupportedOperationException();
+    public void onLoaded(long loadId, Bytes key, @Nullable LogEntry record) {
+        if (!staleReads.onLoaded(loadId, key, record) && primary != null) {
+            primary.operations().onLoaded(loadId, key, record);
+        }
     }
 
-    /** Entries of the log; none and the same cursor at its end. */
-    public void onLogRead(long readId, List<LogEntry> entries, long nextCursor) {
-        throw new UnsupportedOperationException();
+    /** The store could not read the record: it is damaged. */
+    public void onLoadFailed(long loadId, Bytes key) {
+        if (!staleReads.onLoadFailed(loadId) && primary != null) {
+            primary.operations().onLoadFailed(loadId, key);
+        }
+    }
+
+    /** Entries of the log, dense from the seq asked for; none at its end. */
+    public void onLogRead(long readId, List<LogEntry> entries) {
+        if (primary != null) {
+            primary.onLogRead(readId, entries);
+        }
     }
 
     /** The log does not reach back that far, or can't be read. */
     public void onLogGone(long readId) {
-        throw new UnsupportedOperationException();
+        if (primary != null) {
+            primary.onLogGone(readId);
+        }
     }
 
-    /** Records of the store; {@code last} if there are none behind them. */
+    /** Records of the store after the key asked for; {@code last} if there are none behind them. */
     public void onScanned(long scanId, List<LogEntry> records, boolean last) {
-        throw new UnsupportedOperationException();
+        if (primary != null) {
+            primary.onScanned(scanId, records, last);
+        }
+    }
+
+    /** The store could not be read. */
+    public void onScanFailed(long scanId) {
+        if (primary != null) {
+            primary.onScanFailed(scanId);
+        }
     }
 
     /** Records that a background scan of the store came across: expired ones are deleted, at the primary. */
     public void onSweep(List<LogEntry> records) {
-        throw new UnsupportedOperationException();
+        if (primary != null) {
+            primary.onSweep(records);
+        }
     }
 
     /** Takes what is dirty for the store; null if there is nothing, or a checkpoint is under way. */
     public @Nullable Checkpoint beginCheckpoint() {
-        throw new UnsupportedOperationException();
+        return data.beginCheckpoint();
     }
 
     /** The checkpoint that was begun is in the store. */
     public void onCheckpointed(Checkpoint done) {
-        throw new UnsupportedOperationException();
+        data.onCheckpointed(done);
     }
 
     /** The checkpoint that was begun did not get there; it is begun anew later. */
     public void onCheckpointFailed(Checkpoint failed) {
-        throw new UnsupportedOperationException();
+        data.onCheckpointFailed(failed);
     }
+
+    // --- time, connections
 
     /** To be called each 20 to 50 ms. */
     public void onTick() {
-        throw new UnsupportedOperationException();
+        long nowNs = context.clock.monotonicNs();
+        if (primary != null) {
+            primary.onTick(nowNs);
+            updateRole();
+        } else if (follower != null) {
+            follower.onTick();
+        } else {
+            considerDrop(nowNs);
+        }
+        if (nowNs - dedupSweptNs > context.settings.dedupNs() / 8) {
+            dedupSweptNs = nowNs;
+            data.dedup.expire(nowNs);
+        }
+    }
+
+    /** Only a table that does not name this server, and that for a while, takes data away. */
+    private void considerDrop(long nowNs) {
+        boolean unnamed = row != null && !row.names(context.self);
+        if (unnamed && !data.isEmpty() && nowNs - unnamedSinceNs > context.settings.dropAfterNs()) {
+            data.drop();
+            unnamedSinceNs = nowNs;
+            context.effects.event(new ReplicaEvent.Dropped(partition));
+        }
     }
 
     /** A connection to that server is there: what it has not answered is sent again. */
     public void onPeerConnected(ServerId peer) {
-        throw new UnsupportedOperationException();
-    }
-
-    public void onPeerLost(ServerId peer) {
-        throw new UnsupportedOperationException();
+        if (primary != null) {
+            primary.onPeerConnected(peer);
+        }
     }
 
     /** Sends what was proposed and answered in this turn of the loop: one message per copy. */
     public void flush() {
-        throw new UnsupportedOperationException();
+        flushWanted = false;
+        if (primary != null) {
+            primary.flush();
+        } else if (follower != null && table != null) {
+            follower.flush(table.version());
+        }
     }
+
+    void wantFlush() {
+        if (!flushWanted) {
+            flushWanted = true;
+            context.effects.wantsFlush(this);
+        }
+    }
+
+    // --- for reports and metrics
 
     public int partition() {
         return partition;
@@ -184,24 +434,42 @@ public final class Replica {
 
     /** As primary: joiners that have all, and without whom nothing is acknowledged. For ServerReport. */
     public List<ServerId> joined() {
-        throw new UnsupportedOperationException();
+        return primary == null ? List.of() : primary.joined();
     }
 
     /** As primary: copies that don't answer in time. For ServerReport. */
     public List<ServerId> unresponsive() {
-        throw new UnsupportedOperationException();
+        return primary == null ? List.of() : primary.unresponsive();
     }
 
     public ReplicaView view() {
-        throw new UnsupportedOperationException();
+        return new ReplicaView(
+                partition,
+                role,
+                row == null ? 0 : row.epoch(),
+                data.isComplete(),
+                data.lastEpoch(),
+                data.lastSeq(),
+                data.committedSeq(),
+                primary == null ? 0 : primary.operations().waiting(),
+                primary == null ? 0 : primary.lag());
+    }
+
+    public ReplicaRole role() {
+        return role;
     }
 
     /** Whether there is anything that a checkpoint would write. */
     public boolean isDirty() {
-        throw new UnsupportedOperationException();
+        return data.isDirty();
     }
 
-    ReplicaContext context() {
-        return context;
+    /** Whether nothing of the partition is here. */
+    public boolean isEmpty() {
+        return data.isEmpty();
+    }
+
+    PartitionData data() {
+        return data;
     }
 }

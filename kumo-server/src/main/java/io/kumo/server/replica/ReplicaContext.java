@@ -18,6 +18,7 @@ public final class ReplicaContext {
     final CopyThrottle throttle;
     final Replica.Effects effects;
     private boolean writesRefused;
+    private long lastId;
 
     /** {@code incarnation}: random number of this process, as the table must name it before replicas take part. */
     public ReplicaContext(
@@ -50,6 +51,11 @@ public final class ReplicaContext {
     /** Whether the disk is nearly full: writes are refused then; deletes and reads go on. */
     public void refuseWrites(boolean refuse) {
         writesRefused = refuse;
+    }
+
+    /** A number for a request to the store or the log, or for a copy; never 0. */
+    long nextId() {
+        return ++lastId;
     }
 
     boolean writesRefused() {

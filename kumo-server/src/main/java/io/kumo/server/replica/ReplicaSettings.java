@@ -27,6 +27,9 @@ public record ReplicaSettings(
         long unresponsiveNs,
         long dropAfterNs,
         long dedupNs) {
+    /** No key may be longer: the log keeps the length in two bytes. */
+    static final int MAX_KEY_BYTES = 65535;
+
     private static final long MS = 1_000_000;
 
     public static ReplicaSettings defaults() {

@@ -1,0 +1,94 @@
+package io.kumo.server.replica;
+
+import io.kumo.table.ServerId;
+import org.jspecify.annotations.Nullable;
+
+/** What a primary knows of one copy: what it has, what was sent to it, and whether commits wait for it. */
+final class CopyLink {
+    /** How entries get to the copy. */
+    enum Feed {
+        /** It was asked what it has. */
+        PROBING,
+        /** Entries go to it, from the tail or, where it is further behind, from the log. */
+        STREAMING,
+        /** Only a whole copy will do, and it is to be started. */
+        COPY_WANTED,
+        /** A whole copy is on its way. */
+        COPYING
+    }
+
+    final ServerId id;
+    final long incarnation;
+    Feed feed = Feed.PROBING;
+    /** In the table. */
+    boolean inSync;
+    /** A joiner that is fed live: commits wait for it already. */
+    boolean isCounted;
+    /** A joiner that was reported as having everything: it stays counted. */
+    boolean isJoined;
+    /** Holds one of the throttle's places. */
+    boolean holdsPlace;
+    /** What could not be repaired here: only the managers can. */
+    boolean isBroken;
+
+    boolean isUnresponsive;
+    long ackedSeq = -1;
+    long baseSeq;
+    long nextSeq;
+    long toldCommittedSeq;
+    long outstandingBytes;
+    long sentNs;
+    /** Since when it owes something. */
+    long owesSinceNs;
+
+    long readId;
+    boolean probeNow = true;
+
+    @Nullable
+    CopyStream copy;
+
+    CopyLink(ServerId id, long incarnation, boolean inSync, long nowNs) {
+        this.id = id;
+        this.incarnation = incarnation;
+        this.inSync = inSync;
+        this.owesSinceNs = nowNs;
+        this.sentNs = nowNs;
+    }
+
+    /** Whether a commit must wait for it. */
+    boolean isRequired() {
+        return inSync || isCounted;
+    }
+
+    /** It has everything up to {@code seq}; true if that is news. */
+    boolean onAcked(long seq, long nowNs) {
+        boolean news = seq > ackedSeq;
+        if (feed == Feed.PROBING) {
+            feed = Feed.STREAMING;
+            nextSeq = seq + 1;
+            outstandingBytes = 0;
+        } else if (seq >= nextSeq - 1) {
+            nextSeq = seq + 1;
+            outstandingBytes = 0;
+        } else if (news) {
+            long before = nextSeq - 1 - Math.max(ackedSeq, baseSeq);
+            long left = nextSeq - 1 - seq;
+            outstandingBytes = before <= 0 ? 0 : (long) ((double) outstandingBytes * left / Math.max(left, before));
+        }
+        if (news) {
+            ackedSeq = seq;
+            owesSinceNs = nowNs;
+        }
+        return news;
+    }
+
+    /** Its history and this one's part behind {@code commonSeq}. */
+    void streamFrom(long commonSeq) {
+        feed = Feed.STREAMING;
+        baseSeq = commonSeq;
+        nextSeq = commonSeq + 1;
+        outstandingBytes = 0;
+        readId = 0;
+        probeNow = true;
+    }
+}

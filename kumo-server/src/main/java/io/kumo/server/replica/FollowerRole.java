@@ -1,0 +1,155 @@
+package io.kumo.server.replica;
+
+import io.kumo.base.Check;
+import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.ReplicationMessages.Behind;
+import io.kumo.protocol.ReplicationMessages.CopyChunk;
+import io.kumo.protocol.ReplicationMessages.CopyReceived;
+import io.kumo.protocol.ReplicationMessages.Replicate;
+import io.kumo.protocol.ReplicationMessages.Replicated;
+import io.kumo.table.ServerId;
+import java.util.List;
+
+/**
+ * A copy, in sync or joining, in one epoch: takes entries that follow what it has from the primary of that epoch,
+ * undoes what the primary does not have, and answers once its log has it.
+ */
+final class FollowerRole {
+    private final Replica replica;
+    private final ReplicaContext context;
+    private final PartitionData data;
+    private final ServerId primary;
+    private final long epoch;
+    private final CopyIntake intake;
+    private long matchedSeq = -1;
+    private long promisedCommitSeq;
+    private boolean owesAnswer;
+    private boolean owesBehind;
+
+    FollowerRole(Replica replica, ReplicaContext context, PartitionData data, ServerId primary, long epoch) {
+        this.replica = replica;
+        this.context = context;
+        this.data = data;
+        this.primary = primary;
+        this.epoch = epoch;
+        this.intake = new CopyIntake(context, data);
+    }
+
+    ServerId primary() {
+        return primary;
+    }
+
+    void onReplicate(Replicate message) {
+        replica.wantFlush();
+        if (!data.isComplete() || !follows(message)) {
+            owesBehind = true;
+            return;
+        }
+        owesAnswer = true;
+        List<LogEntry> entries = message.entries();
+        if (!entries.isEmpty() && context.memory.isFull() && message.prevSeq() + entries.size() > data.lastSeq()) {
+            return; // the primary sends them again
+        }
+        for (int i = 0; i < entries.size(); i++) {
+            LogEntry entry = entries.get(i);
+            Check.argument(entry.seq() == message.prevSeq() + 1 + i, "entries of %d are not dense", data.partition);
+            if (!take(entry)) {
+                owesBehind = true;
+                return;
+            }
+        }
+        matchedSeq = Math.max(matchedSeq, message.prevSeq() + entries.size());
+        promisedCommitSeq = Math.max(promisedCommitSeq, message.committedSeq());
+        commit();
+    }
+
+    /** Whether the entries fit behind what is here, once that is rid of what the primary never had. */
+    private boolean follows(Replicate message) {
+        long base = message.baseSeq();
+        if (data.lastSeq() > base && data.epochAt(base + 1) < epoch) {
+            if (base < data.committedSeq()) {
+                return false; // can't be undone: a whole copy is needed
+            }
+            undo(base);
+        }
+        return message.prevSeq() <= data.lastSeq() && data.epochAt(message.prevSeq()) == message.prevEpoch();
+    }
+
+    private boolean take(LogEntry entry) {
+        if (entry.seq() <= data.lastSeq()) {
+            if (data.epochAt(entry.seq()) == entry.epoch()) {
+                return true;
+            }
+            if (entry.seq() <= data.committedSeq()) {
+                return false;
+            }
+            undo(entry.seq() - 1);
+        }
+        data.append(entry);
+        return true;
+    }
+
+    private void undo(long keepSeq) {
+        long count = data.lastSeq() - keepSeq;
+        data.truncate(keepSeq);
+        context.effects.event(new ReplicaEvent.Undone(data.partition, epoch, keepSeq, count));
+    }
+
+    private void commit() {
+        long seq = Math.min(promisedCommitSeq, Math.min(matchedSeq, data.loggedSeq()));
+        while (data.committedSeq() < seq) {
+            data.commitNext();
+        }
+    }
+
+    void onLogged() {
+        if (matchedSeq >= 0) {
+            commit();
+            owesAnswer = true;
+            replica.wantFlush();
+        }
+        if (intake.onLogged()) {
+            replica.wantFlush();
+        }
+    }
+
+    void onCopyChunk(CopyChunk chunk) {
+        if (intake.take(chunk)) {
+            matchedSeq = -1;
+        }
+        replica.wantFlush();
+    }
+
+    void onTick() {
+        if (intake.onLogged()) {
+            replica.wantFlush();
+        }
+    }
+
+    /** Sends what is owed to the primary. */
+    void flush(long tableVersion) {
+        if (owesBehind) {
+            context.effects.send(
+                    primary,
+                    new Behind(
+                            data.partition,
+                            epoch,
+                            tableVersion,
+                            true,
+                            data.isComplete(),
+                            data.lastSeq(),
+                            data.committedSeq(),
+                            data.history.starts(data.lastSeq())));
+        } else if (owesAnswer && matchedSeq >= 0 && data.isCutLogged()) {
+            long seq = Math.min(matchedSeq, data.loggedSeq());
+            context.effects.send(primary, new Replicated(data.partition, epoch, tableVersion, seq));
+        }
+        owesAnswer = false;
+        owesBehind = false;
+        if (intake.owesAnswer()) {
+            context.effects.send(
+                    primary,
+                    new CopyReceived(data.partition, epoch, tableVersion, intake.copyId(), intake.takeAnswer()));
+        }
+    }
+}

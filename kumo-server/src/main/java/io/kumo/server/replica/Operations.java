@@ -1,0 +1,408 @@
+package io.kumo.server.replica;
+
+import io.kumo.base.Bytes;
+import io.kumo.error.ErrorCode;
+import io.kumo.protocol.DataMessages.Get;
+import io.kumo.protocol.DataMessages.GetResult;
+import io.kumo.protocol.DataMessages.Write;
+import io.kumo.protocol.DataMessages.WriteResult;
+import io.kumo.protocol.EntryKind;
+import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.WriteKind;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clients' operations at an active primary: evaluated one after the other against the newest state, in-flight
+ * entries included, and answered at the commit of what they saw. Operations that need a record which is only in the
+ * store wait for it in a queue of their key, in order.
+ */
+final class Operations {
+    static final GetResult MISS = new GetResult(false, 0, 0, 0, Bytes.EMPTY);
+
+    private final ReplicaContext context;
+    private final PartitionData data;
+    private final PrimaryRole primary;
+    private final EntryTable inFlight = new EntryTable();
+    private final Map<Bytes, Loading> loading = new HashMap<>();
+    private long inFlightFlushSeq;
+    private int waiting;
+    private int asyncWaiting;
+
+    Operations(ReplicaContext context, PartitionData data, PrimaryRole primary) {
+        this.context = context;
+        this.data = data;
+        this.primary = primary;
+    }
+
+    int waiting() {
+        return waiting;
+    }
+
+    // --- reads
+
+    void get(Get get, Answer<GetResult> answer) {
+        Bytes key = get.key();
+        if (waiting >= context.settings.maxWaiting()) {
+            answer.fail(ErrorCode.OVERLOADED);
+            return;
+        }
+        Loading queue = loading.isEmpty() ? null : loading.get(key);
+        if (queue != null) {
+            enqueue(queue, new Queued(answer, null, null));
+            return;
+        }
+        long seq = inFlightSeq(key);
+        if (seq > 0) {
+            waiting++;
+            data.tail.addWaiter(seq, Waiter.ofGet(answer));
+            return;
+        }
+        LogEntry entry = data.memtable.find(key);
+        if (entry != null || data.storeIsHidden()) {
+            answerGet(answer, entry);
+        } else {
+            enqueue(load(key), new Queued(answer, null, null));
+        }
+    }
+
+    private void answerGet(Answer<GetResult> answer, @Nullable LogEntry entry) {
+        GetResult result = resultOf(entry, context.clock.wallMs());
+        if (primary.holdsLeases()) { // after the value was read
+            answer.ok(result);
+        } else {
+            answer.fail(ErrorCode.LEASE_LOST);
+        }
+    }
+
+    static GetResult resultOf(@Nullable LogEntry entry, long nowMs) {
+        return entry == null || !entry.isRecord() || entry.isExpired(nowMs)
+                ? MISS
+                : new GetResult(true, entry.flags(), entry.seq(), entry.expiryMs(), entry.value());
+    }
+
+    /** Seq of the newest uncommitted entry that decides what the key's record is; 0 if there is none. */
+    private long inFlightSeq(Bytes key) {
+        if (data.tail.count() == 0) {
+            return 0;
+        }
+        LogEntry entry = inFlight.find(key);
+        long flushSeq = inFlightFlushSeq > data.committedSeq() ? inFlightFlushSeq : 0;
+        return entry == null ? flushSeq : Math.max(entry.seq(), flushSeq);
+    }
+
+    // --- writes
+
+    void write(Write write, Answer<WriteResult> answer) {
+        if (write.session() != 0 && isRepeated(write, answer)) {
+            return;
+        }
+        ErrorCode refusal = refusal(write);
+        if (refusal != null) {
+            answer.fail(refusal);
+            return;
+        }
+        Loading queue = loading.isEmpty() ? null : loading.get(write.key());
+        if (queue != null) {
+            enqueue(queue, new Queued(null, write, answer));
+            return;
+        }
+        long seq = inFlightSeq(write.key());
+        LogEntry entry = seq > 0 ? data.tail.entry(seq) : data.memtable.find(write.key());
+        if (entry != null || data.storeIsHidden() || !MutationRules.needsRecord(write)) {
+            execute(write, entry, seq, answer);
+        } else {
+            enqueue(load(write.key()), new Queued(null, write, answer));
+        }
+    }
+
+    /** Whether the operation was executed before; then it is answered as it was, when that is committed. */
+    private boolean isRepeated(Write write, Answer<WriteResult> answer) {
+        int at = data.dedup.find(write.session(), write.counter());
+        if (at == DedupTable.NEW) {
+            data.dedup.settle(write.session(), write.settledBelow());
+            return false;
+        }
+        if (at == DedupTable.SETTLED) {
+            answer.fail(ErrorCode.TIMED_OUT); // nobody waits for this any more
+        } else if (data.dedup.seqAt(at) > data.committedSeq()) {
+            waiting++;
+            data.tail.addWaiter(data.dedup.seqAt(at), Waiter.ofWrite(answer, false));
+        } else {
+            answer.ok(data.dedup.resultAt(at));
+        }
+        return true;
+    }
+
+    private @Nullable ErrorCode refusal(Write write) {
+        ReplicaSettings settings = context.settings;
+        if (write.key().length() > ReplicaSettings.MAX_KEY_BYTES) {
+            return ErrorCode.TOO_LARGE;
+        }
+        if (primary.inSyncCount() < settings.minCopies()) {
+            return ErrorCode.NOT_ENOUGH_COPIES;
+        }
+        if (context.writesRefused() && write.kind() != WriteKind.DELETE && write.kind() != WriteKind.FLUSH) {
+            return ErrorCode.DISK_FULL;
+        }
+        boolean full = data.tail.count() >= settings.maxPendingEntries()
+                || data.tail.bytes() >= settings.maxPendingBytes()
+                || waiting >= settings.maxWaiting()
+                || context.memory.isFull();
+        return full ? ErrorCode.OVERLOADED : null;
+    }
+
+    /** {@code seenSeq}: of the in-flight entry that {@code record} is, 0 if it is committed. */
+    private void execute(Write write, @Nullable LogEntry record, long seenSeq, Answer<WriteResult> answer) {
+        Mutation mutation =
+                MutationRules.evaluate(write, record, context.clock.wallMs(), context.settings.maxValueBytes());
+        EntryKind kind = mutation.kind();
+        if (kind != null) {
+            LogEntry entry = propose(write, kind, mutation);
+            waiting++;
+            asyncWaiting += write.async() ? 1 : 0;
+            data.tail.addWaiter(entry.seq(), Waiter.ofWrite(answer, write.async()));
+            return;
+        }
+        WriteResult result = new WriteResult(mutation.status(), 0, 0, 0, Bytes.EMPTY);
+        if (seenSeq > data.committedSeq()) {
+            waiting++;
+            data.tail.addWaiter(seenSeq, Waiter.ofUnchanged(answer, result));
+        } else if (primary.holdsLeases()) {
+            answer.ok(result);
+        } else {
+            answer.fail(ErrorCode.LEASE_LOST);
+        }
+    }
+
+    private LogEntry propose(Write write, EntryKind kind, Mutation mutation) {
+        LogEntry entry = new LogEntry(
+                kind,
+                primary.epoch(),
+                data.lastSeq() + 1,
+                write.session(),
+                write.counter(),
+                write.settledBelow(),
+                write.kind().number(),
+                write.key(),
+                mutation.flags(),
+                mutation.expiryMs(),
+                mutation.value());
+        propose(entry);
+        return entry;
+    }
+
+    private void propose(LogEntry entry) {
+        data.append(entry);
+        if (entry.kind() == EntryKind.FLUSH) {
+            inFlightFlushSeq = entry.seq();
+        } else {
+            inFlight.put(entry, (byte) 0);
+        }
+        primary.wantFlush();
+    }
+
+    // --- sweeping
+
+    /** Deletes the record of that key if it is expired. */
+    void sweep(Bytes key) {
+        if (loading.containsKey(key) || inFlightSeq(key) > 0 || context.memory.isFull()) {
+            return; // another time
+        }
+        LogEntry entry = data.memtable.find(key);
+        if (entry != null) {
+            sweep(key, entry);
+        } else if (!data.storeIsHidden()) {
+            enqueue(load(key), new Queued(null, null, null));
+        }
+    }
+
+    private void sweep(Bytes key, @Nullable LogEntry newest) {
+        boolean expired = newest != null && newest.isRecord() && newest.isExpired(context.clock.wallMs());
+        if (expired && data.tail.count() < context.settings.maxPendingEntries()) {
+            propose(LogEntry.internal(EntryKind.DELETE, primary.epoch(), data.lastSeq() + 1, key, Bytes.EMPTY));
+        }
+    }
+
+    // --- the store's answers
+
+    private Loading load(Bytes key) {
+        Loading queue = new Loading(context.nextId(), data.wipes());
+        loading.put(key, queue);
+        context.effects.load(data.partition, queue.loadId, key);
+        return queue;
+    }
+
+    private void enqueue(Loading queue, Queued queued) {
+        waiting++;
+        if (queue.last == null) {
+            queue.first = queued;
+        } else {
+            queue.last.next = queued;
+        }
+        queue.last = queued;
+    }
+
+    void onLoaded(long loadId, Bytes key, @Nullable LogEntry record) {
+        Loading queue = loading.get(key);
+        if (queue == null || queue.loadId != loadId) {
+            return;
+        }
+        loading.remove(key);
+        LogEntry base = queue.wipes == data.wipes() ? record : null;
+        if (base != null) {
+            data.memtable.putClean(base);
+        }
+        for (Queued queued = queue.first; queued != null; queued = queued.next) {
+            waiting--;
+            resume(key, queued, base);
+        }
+    }
+
+    /** The record could not be read: nothing is known of it. */
+    void onLoadFailed(long loadId, Bytes key) {
+        Loading queue = loading.get(key);
+        if (queue != null && queue.loadId == loadId) {
+            loading.remove(key);
+            failAll(queue, ErrorCode.CORRUPT);
+        }
+    }
+
+    private void resume(Bytes key, Queued queued, @Nullable LogEntry base) {
+        long seq = inFlightSeq(key);
+        LogEntry entry = seq > 0 ? data.tail.entry(seq) : data.memtable.find(key);
+        if (entry == null) {
+            entry = base; // committed meanwhile is only what the memtable has: it can't have been evicted in this turn
+        }
+        if (queued.get != null) {
+            if (seq > 0) {
+                waiting++;
+                data.tail.addWaiter(seq, Waiter.ofGet(queued.get));
+            } else {
+                answerGet(queued.get, entry);
+            }
+        } else if (queued.write != null && queued.answer != null) {
+            if (queued.write.session() == 0 || !isRepeated(queued.write, queued.answer)) {
+                execute(queued.write, entry, seq, queued.answer);
+            }
+        } else if (seq == 0) {
+            sweep(key, entry);
+        }
+    }
+
+    // --- commits
+
+    /** The local log has the entries from {@code fromSeq} on, up to {@code toSeq}. */
+    void onLogged(long fromSeq, long toSeq) {
+        for (long seq = fromSeq; asyncWaiting > 0 && seq <= toSeq; seq++) {
+            Waiter kept = null;
+            Waiter waiter = data.tail.takeWaiters(seq);
+            while (waiter != null) {
+                Waiter next = waiter.next;
+                if (waiter.async && waiter.write != null) {
+                    asyncWaiting--;
+                    waiting--;
+                    waiter.write.ok(MutationRules.resultOf(data.tail.entry(seq)));
+                } else {
+                    waiter.next = kept;
+                    kept = waiter;
+                }
+                waiter = next;
+            }
+            for (Waiter other = kept; other != null; ) {
+                Waiter next = other.next;
+                other.next = null;
+                data.tail.addWaiter(seq, other);
+                other = next;
+            }
+        }
+    }
+
+    /** Commits the next entry and answers those who waited for it. */
+    void commitNext() {
+        Waiter waiter = data.tail.takeWaiters(data.committedSeq() + 1);
+        LogEntry entry = data.commitNext();
+        int slot = inFlight.slotOf(entry.key());
+        if (slot >= 0 && inFlight.at(slot) == entry) {
+            inFlight.removeAt(slot);
+        }
+        for (; waiter != null; waiter = waiter.next) {
+            waiting--;
+            asyncWaiting -= waiter.async ? 1 : 0;
+            if (waiter.get != null) {
+                answerGet(waiter.get, entry);
+            } else if (waiter.write != null) {
+                answerWrite(waiter.write, waiter.result, entry);
+            }
+        }
+    }
+
+    private void answerWrite(Answer<WriteResult> answer, @Nullable WriteResult unchanged, LogEntry entry) {
+        if (unchanged == null) {
+            answer.ok(MutationRules.resultOf(entry));
+        } else if (primary.holdsLeases()) {
+            answer.ok(unchanged);
+        } else {
+            answer.fail(ErrorCode.LEASE_LOST);
+        }
+    }
+
+    /** This server is not the primary any more: whoever waits is told so, or that the outcome is not known. */
+    void abandon() {
+        for (long seq = data.committedSeq() + 1; seq <= data.lastSeq(); seq++) {
+            for (Waiter waiter = data.tail.takeWaiters(seq); waiter != null; waiter = waiter.next) {
+                waiter.abandon();
+            }
+        }
+        for (Loading queue : loading.values()) {
+            failAll(queue, ErrorCode.NOT_PRIMARY);
+        }
+        loading.clear();
+        waiting = 0;
+    }
+
+    private void failAll(Loading queue, ErrorCode code) {
+        for (Queued queued = queue.first; queued != null; queued = queued.next) {
+            waiting--;
+            if (queued.get != null) {
+                queued.get.fail(code);
+            } else if (queued.answer != null) {
+                queued.answer.fail(code);
+            }
+        }
+    }
+
+    /** The operations of one key that wait for the store's record of it. */
+    private static final class Loading {
+        final long loadId;
+        final long wipes;
+
+        @Nullable
+        Queued first;
+
+        @Nullable
+        Queued last;
+
+        Loading(long loadId, long wipes) {
+            this.loadId = loadId;
+            this.wipes = wipes;
+        }
+    }
+
+    /** A get, a write with its answer, or neither: a sweep. */
+    private static final class Queued {
+        final @Nullable Answer<GetResult> get;
+        final @Nullable Write write;
+        final @Nullable Answer<WriteResult> answer;
+
+        @Nullable
+        Queued next;
+
+        Queued(@Nullable Answer<GetResult> get, @Nullable Write write, @Nullable Answer<WriteResult> answer) {
+            this.get = get;
+            this.write = write;
+            this.answer = answer;
+        }
+    }
+}

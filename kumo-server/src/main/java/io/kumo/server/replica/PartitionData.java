@@ -1,0 +1,357 @@
+package io.kumo.server.replica;
+
+import io.kumo.base.Bytes;
+import io.kumo.base.Check;
+import io.kumo.protocol.EntryKind;
+import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.ReplicationMessages.EpochStart;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one server has of a partition, whatever its role: committed records, the tail of entries that are not committed,
+ * the epoch history, the operations that were executed, and what of all that is in the log and in the store.
+ */
+final class PartitionData {
+    private static final int STATE_VERSION = 1;
+
+    final int partition;
+    final Memtable memtable;
+    final Tail tail = new Tail();
+    final EpochHistory history = new EpochHistory();
+    final DedupTable dedup;
+
+    private final ReplicaContext context;
+    private boolean complete;
+    private long committedSeq;
+    private long lastSeq;
+    private long loggedSeq;
+    private long loggedTicket;
+    private long barrierTicket;
+    private boolean restoring = true;
+    private boolean isCopying;
+
+    private boolean storeIsEmpty;
+    private boolean wipePending;
+    private boolean stateDirty;
+    private long wipes;
+    private @Nullable Checkpoint checkpoint;
+    private long checkpointedSeq;
+
+    PartitionData(int partition, ReplicaContext context, Recovery stored) {
+        this.partition = partition;
+        this.context = context;
+        this.memtable = new Memtable(context.memory);
+        this.dedup = new DedupTable(context.settings.dedupNs());
+        this.complete = stored.complete();
+        this.storeIsEmpty = stored == Recovery.NONE;
+        if (complete) {
+            decodeState(stored.state());
+        } else {
+            wipePending = true; // what the store has is not to be used
+        }
+        moveTo(complete ? stored.seq() : 0);
+        checkpointedSeq = lastSeq;
+    }
+
+    boolean isComplete() {
+        return complete;
+    }
+
+    long committedSeq() {
+        return committedSeq;
+    }
+
+    long lastSeq() {
+        return lastSeq;
+    }
+
+    long lastEpoch() {
+        return history.lastEpoch();
+    }
+
+    /** The local log has the entries up to here. */
+    long loggedSeq() {
+        return loggedSeq;
+    }
+
+    /**
+     * Whether the log has the last cut of the tail, or end of a copy: before that nothing may be said of what it has.
+     */
+    boolean isCutLogged() {
+        return loggedTicket >= barrierTicket;
+    }
+
+    long loggedTicket() {
+        return loggedTicket;
+    }
+
+    /** Whether the store is not to be asked for records: it has none, or none that count. */
+    boolean storeIsHidden() {
+        return storeIsEmpty || wipePending || (checkpoint != null && checkpoint.wipe());
+    }
+
+    /** Grows whenever all records went at once. */
+    long wipes() {
+        return wipes;
+    }
+
+    boolean isEmpty() {
+        return complete && lastSeq == 0 && storeIsEmpty;
+    }
+
+    // --- entries
+
+    /** Appends the next entry. */
+    void append(LogEntry entry) {
+        Check.invariant(entry.seq() == lastSeq + 1, "partition %d: seq %d after %d", partition, entry.seq(), lastSeq);
+        long ticket = restoring ? 0 : context.effects.append(partition, entry);
+        tail.add(entry, ticket);
+        lastSeq = entry.seq();
+        history.append(entry.epoch(), entry.seq());
+        dedup.add(entry, context.clock.monotonicNs());
+        context.memory.addDirty(entry.footprintBytes());
+        if (restoring) {
+            loggedSeq = lastSeq;
+        }
+    }
+
+    /** Epoch of an entry here; {@link EpochHistory#UNKNOWN} if it was forgotten. */
+    long epochAt(long seq) {
+        return history.epochAt(seq);
+    }
+
+    /** Undoes the entries beyond {@code keepSeq}; none of them is committed. The caller has emptied their waiters. */
+    void truncate(long keepSeq) {
+        Check.invariant(keepSeq >= committedSeq, "partition %d: %d is committed", partition, keepSeq + 1);
+        while (lastSeq > keepSeq) {
+            LogEntry undone = tail.removeLast();
+            dedup.undo(undone);
+            context.memory.addDirty(-undone.footprintBytes());
+            lastSeq--;
+        }
+        loggedSeq = Math.min(loggedSeq, keepSeq);
+        history.truncate(keepSeq);
+        if (!restoring) {
+            long epoch = history.lastEpoch();
+            barrierTicket = context.effects.append(
+                    partition, LogEntry.internal(EntryKind.TRUNCATE, epoch, keepSeq, Bytes.EMPTY, Bytes.EMPTY));
+        }
+    }
+
+    /** Commits the next entry: its record is visible now. */
+    LogEntry commitNext() {
+        LogEntry entry = tail.removeFirst();
+        context.memory.addDirty(-entry.footprintBytes());
+        committedSeq++;
+        if (entry.kind() == EntryKind.FLUSH) {
+            wipe();
+        } else {
+            memtable.putDirty(entry);
+        }
+        return entry;
+    }
+
+    void onLogged(long ticket) {
+        loggedTicket = Math.max(loggedTicket, ticket);
+        while (loggedSeq < lastSeq && tail.ticket(loggedSeq + 1) <= loggedTicket) {
+            loggedSeq++;
+        }
+    }
+
+    // --- whole copies
+
+    void beginCopy() {
+        reset(EntryKind.COPY_BEGIN);
+        complete = false;
+        isCopying = true;
+    }
+
+    void addCopied(LogEntry record) {
+        LogEntry copied = record.kind() == EntryKind.COPY_PUT ? record : asCopied(record);
+        if (!restoring) {
+            barrierTicket = context.effects.append(partition, copied);
+        }
+        memtable.putDirty(copied);
+    }
+
+    void endCopy(long epoch, long seq, Bytes state) {
+        decodeState(state);
+        complete = true;
+        isCopying = false;
+        stateDirty = true;
+        moveTo(seq);
+        if (!restoring) {
+            barrierTicket = context.effects.append(
+                    partition, LogEntry.internal(EntryKind.COPY_END, epoch, seq, Bytes.EMPTY, state));
+        }
+    }
+
+    /** Everything goes; the store's records with the next checkpoint. */
+    void drop() {
+        reset(EntryKind.DROP);
+        complete = true;
+        isCopying = false;
+    }
+
+    private void reset(EntryKind kind) {
+        long epoch = history.lastEpoch();
+        while (tail.count() > 0) {
+            context.memory.addDirty(-tail.removeLast().footprintBytes());
+        }
+        history.clear();
+        dedup.clear();
+        wipe();
+        if (!restoring) {
+            barrierTicket = context.effects.append(
+                    partition, LogEntry.internal(kind, epoch, lastSeq, Bytes.EMPTY, Bytes.EMPTY));
+        }
+        moveTo(0);
+    }
+
+    private void wipe() {
+        memtable.clear();
+        wipePending = true;
+        wipes++;
+    }
+
+    private void moveTo(long seq) {
+        committedSeq = seq;
+        lastSeq = seq;
+        loggedSeq = seq;
+        tail.startAt(seq + 1);
+    }
+
+    private static LogEntry asCopied(LogEntry record) {
+        return new LogEntry(
+                EntryKind.COPY_PUT,
+                record.epoch(),
+                record.seq(),
+                0,
+                0,
+                0,
+                0,
+                record.key(),
+                record.flags(),
+                record.expiryMs(),
+                record.value());
+    }
+
+    // --- the state beside the records
+
+    Bytes encodeState(long seq) {
+        StateWriter out = new StateWriter();
+        out.int32(STATE_VERSION);
+        List<EpochStart> starts = history.starts(seq);
+        out.int32(starts.size());
+        for (EpochStart start : starts) {
+            out.int64(start.epoch());
+            out.int64(start.firstSeq());
+        }
+        dedup.encode(out, seq);
+        return out.done();
+    }
+
+    private void decodeState(Bytes state) {
+        history.clear();
+        dedup.clear();
+        StateReader in = new StateReader(state);
+        if (in.isAtEnd()) {
+            return;
+        }
+        int version = in.int32();
+        Check.invariant(version == STATE_VERSION, "partition %d: state of version %d", partition, version);
+        int count = in.int32();
+        for (int i = 0; i < count; i++) {
+            history.append(in.int64(), in.int64());
+        }
+        dedup.decode(in, context.clock.monotonicNs());
+    }
+
+    // --- recovery
+
+    /** The next entry of the log at start. What the store has already is skipped. */
+    void restore(LogEntry entry) {
+        switch (entry.kind()) {
+            case PUT:
+            case DELETE:
+            case FLUSH:
+                if (complete && entry.seq() == lastSeq + 1) {
+                    append(entry);
+                }
+                break;
+            case TRUNCATE:
+                if (complete && entry.seq() < lastSeq) {
+                    truncate(Math.max(entry.seq(), committedSeq));
+                }
+                break;
+            case COPY_BEGIN:
+                beginCopy();
+                break;
+            case COPY_PUT:
+                if (isCopying) {
+                    addCopied(entry);
+                }
+                break;
+            case COPY_END:
+                if (isCopying) {
+                    endCopy(entry.epoch(), entry.seq(), entry.value());
+                }
+                break;
+            case DROP:
+                drop();
+                break;
+        }
+    }
+
+    void restored() {
+        restoring = false;
+    }
+
+    // --- checkpoints
+
+    boolean isDirty() {
+        return memtable.dirtyCount() > 0 || wipePending || stateDirty || (complete && committedSeq > checkpointedSeq);
+    }
+
+    @Nullable
+    Checkpoint beginCheckpoint() {
+        if (checkpoint != null || !isDirty()) {
+            return null;
+        }
+        long seq = complete ? committedSeq : 0;
+        Checkpoint begun = new Checkpoint(
+                partition,
+                wipePending,
+                complete ? history.epochAt(seq) : 0,
+                seq,
+                complete,
+                complete ? encodeState(seq) : Bytes.EMPTY,
+                memtable.dirty());
+        checkpoint = begun;
+        wipePending = false;
+        stateDirty = false;
+        return begun;
+    }
+
+    void onCheckpointed(Checkpoint done) {
+        Check.invariant(done == checkpoint, "partition %d: not the checkpoint that was begun", partition);
+        checkpoint = null;
+        checkpointedSeq = done.seq();
+        if (done.wipe()) {
+            storeIsEmpty = true;
+        }
+        storeIsEmpty &= done.records().isEmpty();
+        for (int i = 0; i < done.records().size(); i++) {
+            memtable.onStored(done.records().get(i));
+        }
+        context.memory.makeRoom();
+    }
+
+    void onCheckpointFailed(Checkpoint failed) {
+        Check.invariant(failed == checkpoint, "partition %d: not the checkpoint that was begun", partition);
+        checkpoint = null;
+        wipePending |= failed.wipe();
+        stateDirty = true;
+    }
+}

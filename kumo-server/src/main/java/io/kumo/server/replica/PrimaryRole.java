@@ -1,0 +1,427 @@
+package io.kumo.server.replica;
+
+import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.ReplicationMessages.Behind;
+import io.kumo.protocol.ReplicationMessages.CopyReceived;
+import io.kumo.protocol.ReplicationMessages.Replicated;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.Partition;
+import io.kumo.table.ServerId;
+import io.kumo.table.ServerInfo;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A primary in one epoch. First it waits for older leases and makes the copies in sync equal to itself; then it serves.
+ * An entry is committed once the local log and the logs of all required copies have it.
+ */
+final class PrimaryRole {
+    private final Replica replica;
+    private final ReplicaContext context;
+    private final PartitionData data;
+    private final Fence fence;
+    private final long epoch;
+    private final long baseSeq;
+    private final Operations operations;
+    private final Feeder feeder;
+    private final List<CopyLink> links = new ArrayList<>(4);
+    private final long sinceNs;
+    private long tableVersion;
+    private boolean isActive;
+    private long leasedUntilNs;
+    private long tickedNs;
+
+    PrimaryRole(Replica replica, ReplicaContext context, PartitionData data, Fence fence, long epoch) {
+        this.replica = replica;
+        this.context = context;
+        this.data = data;
+        this.fence = fence;
+        this.epoch = epoch;
+        this.baseSeq = data.lastSeq();
+        this.sinceNs = context.clock.monotonicNs();
+        this.tickedNs = sinceNs;
+        this.leasedUntilNs = sinceNs;
+        this.operations = new Operations(context, data, this);
+        this.feeder = new Feeder(context, data, epoch, baseSeq);
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    boolean isActive() {
+        return isActive;
+    }
+
+    Operations operations() {
+        return operations;
+    }
+
+    void wantFlush() {
+        replica.wantFlush();
+    }
+
+    int inSyncCount() {
+        int count = 1;
+        for (int i = 0; i < links.size(); i++) {
+            count += links.get(i).inSync ? 1 : 0;
+        }
+        return count;
+    }
+
+    // --- the table
+
+    /** The same epoch, in a newer table: copies may have come, gone or restarted. */
+    void onTable(ClusterTable table, Partition row) {
+        tableVersion = table.version();
+        feeder.onTable(tableVersion);
+        long nowNs = context.clock.monotonicNs();
+        boolean reports = false;
+        for (int i = links.size() - 1; i >= 0; i--) {
+            CopyLink link = links.get(i);
+            boolean sameProcess = table.server(link.id)
+                    .map(ServerInfo::incarnation)
+                    .filter(incarnation -> incarnation == link.incarnation)
+                    .isPresent();
+            boolean demoted = link.inSync && !row.inSync().contains(link.id);
+            if (!row.names(link.id) || !sameProcess || demoted) {
+                reports |= link.isJoined || link.isUnresponsive;
+                feeder.release(link);
+                links.remove(i);
+            }
+        }
+        for (ServerId id : row.inSync()) {
+            reports |= name(table, id, true, nowNs);
+        }
+        for (ServerId id : row.joining()) {
+            reports |= name(table, id, false, nowNs);
+        }
+        leasedUntilNs = nowNs; // other leases are needed now
+        if (reports) {
+            context.effects.reportChanged(replica);
+        }
+        replica.wantFlush();
+        advance();
+    }
+
+    private boolean name(ClusterTable table, ServerId id, boolean inSync, long nowNs) {
+        if (id.equals(context.self)) {
+            return false;
+        }
+        CopyLink link = linkOf(id);
+        if (link == null) {
+            long incarnation = table.server(id).map(ServerInfo::incarnation).orElse(0L);
+            links.add(new CopyLink(id, incarnation, inSync, nowNs));
+            return false;
+        }
+        boolean wasReported = inSync && link.isJoined;
+        link.inSync = inSync;
+        link.isJoined &= !inSync;
+        if (inSync) {
+            link.isCounted = false;
+            feeder.giveBackPlace(link);
+        }
+        return wasReported;
+    }
+
+    private @Nullable CopyLink linkOf(ServerId id) {
+        for (int i = 0; i < links.size(); i++) {
+            if (links.get(i).id.equals(id)) {
+                return links.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** Another primary, or the end of this one's epoch. */
+    void stepDown() {
+        isActive = false;
+        operations.abandon();
+        for (CopyLink link : links) {
+            feeder.release(link);
+        }
+        links.clear();
+    }
+
+    // --- the copies' answers
+
+    void onReplicated(ServerId from, Replicated message) {
+        CopyLink link = linkOf(from);
+        if (message.epoch() != epoch || link == null || message.seq() > data.lastSeq()) {
+            return;
+        }
+        if (link.feed != CopyLink.Feed.PROBING && link.feed != CopyLink.Feed.STREAMING) {
+            return; // of the time before the copy that is needed, or under way
+        }
+        long nowNs = context.clock.monotonicNs();
+        if (link.onAcked(message.seq(), nowNs)) {
+            advance();
+        }
+        considerJoiner(link, nowNs);
+        if (link.nextSeq <= data.lastSeq()) {
+            replica.wantFlush();
+        }
+    }
+
+    void onBehind(ServerId from, Behind message) {
+        CopyLink link = linkOf(from);
+        if (message.epoch() != epoch || link == null || !message.accepted() || link.feed == CopyLink.Feed.COPYING) {
+            return;
+        }
+        long common = message.complete()
+                ? data.history.commonSeq(data.lastSeq(), message.history(), message.lastSeq())
+                : EpochHistory.UNKNOWN;
+        if (common < message.committedSeq()) {
+            common = EpochHistory.UNKNOWN; // what it can't undo is not in this history
+        }
+        if ((link.inSync || link.isJoined) && common < data.committedSeq() && !link.isBroken) {
+            link.isBroken = common == EpochHistory.UNKNOWN;
+            context.effects.event(new ReplicaEvent.CopyLacksEntries(data.partition, from, common, data.committedSeq()));
+        }
+        if (common == EpochHistory.UNKNOWN) {
+            link.feed = CopyLink.Feed.COPY_WANTED;
+        } else {
+            link.streamFrom(common);
+        }
+        replica.wantFlush();
+    }
+
+    void onCopyReceived(ServerId from, CopyReceived message) {
+        CopyLink link = linkOf(from);
+        if (message.epoch() == epoch && link != null && link.copy != null) {
+            link.owesSinceNs = context.clock.monotonicNs();
+            feeder.onCopyReceived(link, message);
+            replica.wantFlush();
+        }
+    }
+
+    // --- commits
+
+    /** The local log has more. */
+    void onLogged(long fromSeq) {
+        operations.onLogged(Math.max(fromSeq, data.committedSeq() + 1), data.loggedSeq());
+        advance();
+    }
+
+    /** Commits what all required copies have. */
+    private void advance() {
+        long seq = data.loggedSeq();
+        for (int i = 0; i < links.size(); i++) {
+            CopyLink link = links.get(i);
+            if (link.isRequired() && link.ackedSeq < seq) {
+                seq = link.ackedSeq;
+            }
+        }
+        while (data.committedSeq() < seq) {
+            operations.commitNext();
+        }
+        if (!isActive) {
+            considerServing();
+        }
+    }
+
+    void considerServing() {
+        if (isActive
+                || !data.isComplete()
+                || data.loggedSeq() < baseSeq
+                || !fence.isOver(context.clock.monotonicNs())) {
+            return;
+        }
+        for (int i = 0; i < links.size(); i++) {
+            if (links.get(i).inSync && links.get(i).ackedSeq < baseSeq) {
+                return;
+            }
+        }
+        isActive = true;
+        context.effects.event(new ReplicaEvent.Activated(data.partition, epoch, data.lastSeq(), inSyncCount()));
+    }
+
+    /**
+     * A joiner that gets its entries from the tail is counted: commits wait for it, so that it can't fall behind again.
+     * Once it has all that is committed it is reported, and stays counted.
+     */
+    private void considerJoiner(CopyLink link, long nowNs) {
+        if (link.inSync || link.isJoined || !isActive || link.feed != CopyLink.Feed.STREAMING || link.ackedSeq < 0) {
+            return;
+        }
+        if (!link.isCounted && link.nextSeq > data.committedSeq()) {
+            link.isCounted = true;
+            link.owesSinceNs = nowNs;
+            leasedUntilNs = nowNs;
+        }
+        if (link.isCounted && link.ackedSeq >= data.committedSeq()) {
+            link.isJoined = true;
+            feeder.giveBackPlace(link);
+            context.effects.event(new ReplicaEvent.Joined(data.partition, link.id, link.ackedSeq));
+            context.effects.reportChanged(replica);
+        }
+    }
+
+    // --- reads
+
+    /** Whether nobody else can be serving now. To be asked after a value was read. */
+    boolean holdsLeases() {
+        long nowNs = context.clock.monotonicNs();
+        if (leasedUntilNs - nowNs > 0) {
+            return true;
+        }
+        long until = nowNs + LeaseBook.LEASE_NS;
+        for (int i = 0; i < links.size(); i++) {
+            if (links.get(i).isRequired()) {
+                long lease = context.leases.heldUntil(links.get(i).id, tableVersion, nowNs);
+                until = lease - until < 0 ? lease : until;
+            }
+        }
+        leasedUntilNs = until;
+        return until - nowNs > 0;
+    }
+
+    // --- the store, the log, time
+
+    void onLogRead(long readId, List<LogEntry> entries) {
+        for (CopyLink link : links) {
+            if (link.readId == readId) {
+                feeder.onLogRead(link, entries);
+                replica.wantFlush();
+                return;
+            }
+        }
+    }
+
+    void onLogGone(long readId) {
+        for (CopyLink link : links) {
+            if (link.readId == readId) {
+                feeder.onLogGone(link);
+                replica.wantFlush();
+                return;
+            }
+        }
+    }
+
+    void onScanned(long scanId, List<LogEntry> records, boolean last) {
+        long nowNs = context.clock.monotonicNs();
+        for (CopyLink link : links) {
+            CopyStream copy = link.copy;
+            if (copy != null && copy.onScanned(scanId, records, last, nowNs, tableVersion)) {
+                return;
+            }
+        }
+    }
+
+    void onSweep(List<LogEntry> records) {
+        long nowMs = context.clock.wallMs();
+        for (int i = 0; isActive && i < records.size(); i++) {
+            if (records.get(i).isExpired(nowMs)) {
+                operations.sweep(records.get(i).key());
+            }
+        }
+    }
+
+    void onScanFailed(long scanId) {
+        for (CopyLink link : links) {
+            CopyStream copy = link.copy;
+            if (copy != null && copy.isScanning(scanId)) {
+                link.copy = null;
+                link.feed = CopyLink.Feed.COPY_WANTED; // tried again from a tick
+                return;
+            }
+        }
+    }
+
+    void onPeerConnected(ServerId peer) {
+        CopyLink link = linkOf(peer);
+        if (link != null) {
+            feeder.onConnected(link, context.clock.monotonicNs());
+            replica.wantFlush();
+        }
+    }
+
+    void flush() {
+        long nowNs = context.clock.monotonicNs();
+        for (int i = 0; i < links.size(); i++) {
+            CopyLink link = links.get(i);
+            feeder.feed(link, nowNs);
+            considerJoiner(link, nowNs);
+        }
+    }
+
+    void onTick(long nowNs) {
+        boolean wasPaused = nowNs - tickedNs > context.settings.unresponsiveNs() / 2;
+        tickedNs = nowNs;
+        boolean reports = false;
+        for (int i = 0; i < links.size(); i++) {
+            CopyLink link = links.get(i);
+            if (wasPaused) {
+                link.owesSinceNs = nowNs; // it was this process that did not answer
+            }
+            feeder.onTick(link, nowNs);
+            reports |= judge(link, nowNs);
+        }
+        if (reports) {
+            context.effects.reportChanged(replica);
+        }
+        if (!isActive) {
+            considerServing();
+        }
+    }
+
+    /** Whether the copy owes answers or leases for too long; true if that has changed. */
+    private boolean judge(CopyLink link, long nowNs) {
+        long patienceNs = context.settings.unresponsiveNs();
+        if (link.feed == CopyLink.Feed.STREAMING && link.ackedSeq >= data.lastSeq()) {
+            link.owesSinceNs = nowNs;
+        }
+        boolean late = nowNs - link.owesSinceNs > patienceNs;
+        if (link.isCounted && !link.isJoined && late) {
+            link.isCounted = false; // nobody knows yet that it was counted
+            leasedUntilNs = nowNs;
+            advance();
+        }
+        boolean unleased = isActive
+                && nowNs - sinceNs > 2 * patienceNs
+                && nowNs - context.leases.lastGrantNs(link.id, sinceNs) > LeaseBook.LEASE_NS + patienceNs;
+        boolean unresponsive = (link.inSync || link.isJoined) && (late || unleased || link.isBroken);
+        if (unresponsive == link.isUnresponsive) {
+            return false;
+        }
+        link.isUnresponsive = unresponsive;
+        if (unresponsive) {
+            context.effects.event(new ReplicaEvent.Unresponsive(data.partition, link.id));
+        }
+        return true;
+    }
+
+    // --- for reports and metrics
+
+    List<ServerId> joined() {
+        List<ServerId> joined = new ArrayList<>();
+        for (CopyLink link : links) {
+            if (link.isJoined) {
+                joined.add(link.id);
+            }
+        }
+        return joined;
+    }
+
+    List<ServerId> unresponsive() {
+        List<ServerId> unresponsive = new ArrayList<>();
+        for (CopyLink link : links) {
+            if (link.isUnresponsive) {
+                unresponsive.add(link.id);
+            }
+        }
+        return unresponsive;
+    }
+
+    /** Entries that the slowest copy in sync has not answered. */
+    long lag() {
+        long lag = 0;
+        for (CopyLink link : links) {
+            if (link.inSync) {
+                lag = Math.max(lag, data.lastSeq() - Math.max(0, link.ackedSeq));
+            }
+        }
+        return lag;
+    }
+}
