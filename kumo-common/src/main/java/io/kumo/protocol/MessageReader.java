@@ -177,15 +177,15 @@ public final class MessageReader {
         int count = exhausted() ? 0 : arrayLength();
         List<M> values = new ArrayList<>(Math.min(count, 4096));
         for (int i = 0; i < count; i++) {
-            values.add(nested(decoder));
+            left[depth]++; // an element, not a field of the message; the decoder's open() counts it
+            values.add(decoder.decode(this));
         }
         return values;
     }
 
     /** A message within a message. */
     public <M extends Message> M nested(Method.Decoder<M> decoder) {
-        left[depth]++; // the decoder's open() counts it
-        return decoder.decode(this);
+        return decoder.decode(this); // its open() counts the field
     }
 
     public List<ServerId> ids() {
