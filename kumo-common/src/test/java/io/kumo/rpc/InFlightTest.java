@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kumo.protocol.ControlMessages.Status;
+import io.kumo.protocol.ControlMessages.Stat;
 import io.kumo.protocol.DataMessages.Get;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -97,9 +97,9 @@ class InFlightTest {
     void remembersTheMethodOfEachCall() {
         InFlight<String> inFlight = new InFlight<>(10);
         int first = inFlight.add(Get.METHOD, "a", 1);
-        int second = inFlight.add(Status.METHOD, "b", 1);
+        int second = inFlight.add(Stat.METHOD, "b", 1);
         assertEquals(Get.METHOD, inFlight.method(first));
-        assertEquals(Status.METHOD, inFlight.method(second));
+        assertEquals(Stat.METHOD, inFlight.method(second));
         assertFalse(inFlight.isKnown(-1));
         assertFalse(inFlight.isKnown(2));
         assertFalse(inFlight.isKnown(Integer.MAX_VALUE));
