@@ -76,7 +76,8 @@ if [ "$daemon" = no ]; then
 fi
 
 # --- In the background: -d FILE, --daemon FILE or --daemon=FILE. ----------------------------------------------------
-# The option is taken out of the arguments; -o FILE or --log FILE is only looked at, and passed on.
+# The option is taken out of the arguments, and given to the program anew, which deletes the file at its end.
+# -o FILE or --log FILE is only looked at, and passed on.
 pidfile=
 log=
 previous=
@@ -147,7 +148,7 @@ if command -v setsid >/dev/null 2>&1; then
     new_session=setsid
 fi
 # shellcheck disable=SC2086
-$new_session "$java" $jvm -Dkumo.home="$home" ${KUMO_JAVA_OPTS:-} -cp "$classpath" "$main" "$@" \
+$new_session "$java" $jvm -Dkumo.home="$home" ${KUMO_JAVA_OPTS:-} -cp "$classpath" "$main" --daemon="$pidfile" "$@" \
     </dev/null >>"$out" 2>&1 &
 pid=$!
 echo "$pid" >"$pidfile"

@@ -111,7 +111,8 @@ public final class OptionSpec<T> {
             if (bare) {
                 return new HostPort(defaultHost, Math.toIntExact(Quantities.number(text, 0, 65535)));
             }
-            return HostPort.parse(text, -1); // so that a port must be there
+            Check.argument(text.indexOf(':') >= 0, "'%s' is not PORT or HOST:PORT", text);
+            return HostPort.parse(text, 0);
         });
     }
 

@@ -147,7 +147,7 @@ public abstract class NodeMain {
             LogSetup.configure(options.value(NodeOptions.LOG), verbose);
             logsToFile = options.value(NodeOptions.LOG).isPresent();
             options.notices().forEach(notice -> System.err.println(program + ": " + notice));
-            options.value(NodeOptions.DAEMON).ifPresent(file -> pidFile = PidFile.write(file));
+            options.value(NodeOptions.DAEMON).ifPresent(file -> pidFile = PidFile.write(file, getClass().getName()));
             Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "kumo-stop"));
             Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> onUncaught(thread.getName(), failure));
             String ready = boot(options);

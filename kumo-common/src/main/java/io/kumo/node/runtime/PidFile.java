@@ -21,13 +21,18 @@ final class PidFile {
         this.pid = pid;
     }
 
-    /** Writes the file at once or not at all; KumoException if it can't, or if another process that lives is in it. */
-    static PidFile write(String file) {
+    /**
+     * Writes the file at once or not at all; KumoException if it can't, or if another process is in it that runs the same
+     * program.
+     *
+     * @param main the class that such a process has on its command line: an id may be that of a stranger by now
+     */
+    static PidFile write(String file, String main) {
         Path path = Path.of(file).toAbsolutePath();
         long pid = ProcessHandle.current().pid();
         try {
             long other = read(path);
-            if (other > 0 && other != pid && ProcessHandle.of(other).isPresent()) {
+            if (other > 0 && other != pid && runs(other, main)) {
                 throw new KumoException(ErrorCode.REFUSED, "already running as process " + other + ", says " + file);
             }
             Path temporary = path.resolveSibling(path.getFileName() + "." + pid);
@@ -37,6 +42,13 @@ final class PidFile {
             throw new KumoException(ErrorCode.REFUSED, "cannot write " + file + ": " + Failures.reason(e), e);
         }
         return new PidFile(path, pid);
+    }
+
+    private static boolean runs(long other, String main) {
+        return ProcessHandle.of(other)
+                .flatMap(process -> process.info().commandLine())
+                .filter(line -> line.contains(main))
+                .isPresent();
     }
 
     /** The process id in the file; 0 if there is none. */
