@@ -128,7 +128,7 @@ final class DirectoryFiles implements StoreDirectory, AutoCloseable {
         if (cluster != null) {
             values.put("cluster", cluster);
         }
-        SmallFile.write(path.resolve(PROPERTIES), values);
+        SmallFile.write(path, PROPERTIES, values);
     }
 
     @Override

@@ -140,9 +140,12 @@ public final class LogBatch {
     }
 
     private void finish() {
-        handedOver = false;
-        written.onWritten(this);
-        clear();
+        try {
+            written.onWritten(this);
+        } finally {
+            clear();
+            handedOver = false;
+        }
     }
 
     private void clear() {

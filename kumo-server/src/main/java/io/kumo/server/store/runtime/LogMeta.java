@@ -15,14 +15,17 @@ import java.util.Map;
 final class LogMeta {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
-    private final Path path;
+    private static final String NAME = "meta";
+
+    private final Path directory;
     private final String bootId;
     private final SyncMode sync;
     private boolean isIntact;
 
     /** Reads what the process before left. */
     LogMeta(Path directory, SyncMode sync, String bootId) throws IOException {
-        this.path = directory.resolve("meta");
+        this.directory = directory;
+        Path path = directory.resolve(NAME);
         this.sync = sync;
         this.bootId = bootId;
         if (!Files.exists(path)) {
@@ -68,7 +71,8 @@ final class LogMeta {
 
     private void write(boolean isClean) throws IOException {
         SmallFile.write(
-                path,
+                directory,
+                NAME,
                 Map.of(
                         "boot", bootId,
                         "sync", sync.toString(),

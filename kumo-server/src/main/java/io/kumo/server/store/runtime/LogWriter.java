@@ -39,8 +39,8 @@ final class LogWriter {
         /** What was written survives a power cut when this returns. */
         void sync() throws IOException;
 
-        /** The same in the background; at most one runs. */
-        void syncSoon();
+        /** The same in the background; false if one is still at it. */
+        boolean syncSoon();
     }
 
     private final Target target;
@@ -198,8 +198,7 @@ final class LogWriter {
     private void syncInTime() {
         if (isDirty && sync == SyncMode.INTERVAL && System.nanoTime() - lastSyncNs >= SYNC_NS) {
             lastSyncNs = System.nanoTime();
-            isDirty = false;
-            target.syncSoon();
+            isDirty = !target.syncSoon();
         }
     }
 }

@@ -86,10 +86,13 @@ public final class LookupBatch {
 
     /** On the context: tells the owner, then empties the batch. */
     void finish() {
-        handedOver = false;
-        answered.onAnswered(this);
-        Arrays.fill(keys, 0, count, Bytes.EMPTY);
-        Arrays.fill(results, 0, count, null);
-        count = 0;
+        try {
+            answered.onAnswered(this);
+        } finally {
+            Arrays.fill(keys, 0, count, Bytes.EMPTY);
+            Arrays.fill(results, 0, count, null);
+            count = 0;
+            handedOver = false;
+        }
     }
 }

@@ -67,7 +67,7 @@ final class MemoryLog implements CommitLog {
             Kept oldest = all.remove();
             bytes -= oldest.entry.footprintBytes();
             Deque<LogEntry> of = dense.get(oldest.partition);
-            if (of != null && of.peekFirst() == oldest.entry) {
+            if (of != null && oldest.entry.equals(of.peekFirst())) {
                 of.removeFirst();
             }
         }

@@ -26,6 +26,7 @@ final class SegmentFile {
 
     private static final long MAGIC = 0x4b554d4f4c4f4731L; // KUMOLOG1
     private static final int FORMAT = 1;
+    private static final int SCAN_BYTES = 256 << 10;
 
     private final long number;
     private final Path path;
@@ -51,8 +52,13 @@ final class SegmentFile {
                 StandardOpenOption.WRITE);
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
         header.putLong(MAGIC).putInt(FORMAT).putLong(number).putLong(wallMs).flip();
-        while (header.hasRemaining()) {
-            channel.write(header);
+        try {
+            while (header.hasRemaining()) {
+                channel.write(header);
+            }
+        } catch (IOException e) {
+            channel.close(); // the disk is full: tried again with the same number
+            throw e;
         }
         return new SegmentFile(number, path, channel, wallMs, HEADER_BYTES);
     }
@@ -106,7 +112,7 @@ final class SegmentFile {
         while (left > 0) {
             left -= channel.write(buffers);
         }
-        bytes += total;
+        bytes = bytes() + total; // one thread writes
     }
 
     /** Reads until the buffer is full or the file ends. */
@@ -210,7 +216,7 @@ final class SegmentFile {
      * segment's end if there is none.
      */
     long scan(long from, LogFrame frames, FrameVisitor visitor) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
+        ByteBuffer buffer = ByteBuffer.allocate(SCAN_BYTES);
         long base = from; // place in the file of the buffer's first byte
         while (base < bytes) {
             buffer.clear();
@@ -233,7 +239,7 @@ final class SegmentFile {
                 return base + at;
             }
             if (at == 0) {
-                buffer = ByteBuffer.allocateDirect(length + LogFrame.HEADER_BYTES);
+                buffer = ByteBuffer.allocate(length + LogFrame.HEADER_BYTES);
             }
             base += at;
         }

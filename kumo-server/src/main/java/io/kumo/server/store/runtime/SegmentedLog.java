@@ -68,6 +68,7 @@ final class SegmentedLog implements CommitLog, LogWriter.Target {
         endedNs.put(file.number(), System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(ageMs));
         endedWallMs.put(file.number(), endWallMs);
         sealedBytes += file.bytes();
+        unsynced.add(file); // the process before may not have come to it
     }
 
     /** The first segment with entries whose operations may still be repeated, by the time of the log's end. */
@@ -229,18 +230,20 @@ final class SegmentedLog implements CommitLog, LogWriter.Target {
     }
 
     @Override
-    public void syncSoon() {
-        if (isSyncing.compareAndSet(false, true)) {
-            threads.background(() -> {
-                try {
-                    sync();
-                } catch (IOException e) {
-                    options.fatal().accept(e);
-                } finally {
-                    isSyncing.set(false);
-                }
-            });
+    public boolean syncSoon() {
+        if (!isSyncing.compareAndSet(false, true)) {
+            return false;
         }
+        threads.background(() -> {
+            try {
+                sync();
+            } catch (IOException e) {
+                options.fatal().accept(e);
+            } finally {
+                isSyncing.set(false);
+            }
+        });
+        return true;
     }
 
     // --- the reading thread ---

@@ -29,11 +29,11 @@ final class SmallFile {
         return values;
     }
 
-    static void write(Path path, Map<String, String> values) throws IOException {
+    static void write(Path directory, String name, Map<String, String> values) throws IOException {
         StringBuilder text = new StringBuilder();
         values.forEach(
-                (name, value) -> text.append(name).append('=').append(value).append('\n'));
-        Path made = path.resolveSibling(path.getFileName() + ".new");
+                (key, value) -> text.append(key).append('=').append(value).append('\n'));
+        Path made = directory.resolve(name + ".new");
         try (FileChannel out = FileChannel.open(
                 made, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             ByteBuffer content = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
@@ -42,8 +42,8 @@ final class SmallFile {
             }
             out.force(true);
         }
-        Files.move(made, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        forceDirectory(path.toAbsolutePath().getParent());
+        Files.move(made, directory.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        forceDirectory(directory);
     }
 
     /** Makes names that were created or removed in the directory survive a power cut. */

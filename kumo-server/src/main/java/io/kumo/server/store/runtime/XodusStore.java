@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -89,8 +90,11 @@ final class XodusStore implements RecordStore {
 
     @Override
     public @Nullable LogEntry get(int partition, Bytes key) {
-        ByteIterable stored =
-                read(partition, null, (store, txn) -> store.get(txn, new ArrayByteIterable(key.unsafeArray())));
+        ByteIterable stored = read(
+                        partition,
+                        Optional.<ByteIterable>empty(),
+                        (store, txn) -> Optional.ofNullable(store.get(txn, new ArrayByteIterable(key.unsafeArray()))))
+                .orElse(null);
         return stored == null ? null : RecordCodec.decode(partition, key, stored.getBytesUnsafe(), stored.getLength());
     }
 
@@ -285,13 +289,13 @@ final class XodusStore implements RecordStore {
     }
 
     @FunctionalInterface
-    private interface Reading<T extends @Nullable Object> {
+    private interface Reading<T> {
         T in(Store store, Transaction txn);
     }
 
     // A cleared partition has another Xodus store than before. While a clear commits, and after one that came in the
     // middle of a read, the store is asked for by its name, which always fits the transaction.
-    private <T extends @Nullable Object> T read(int partition, T absent, Reading<T> reading) {
+    private <T> T read(int partition, T absent, Reading<T> reading) {
         return XodusStore.<T>guard("read", () -> {
             int before = clears.get();
             if (before % 2 == 0) {
@@ -316,7 +320,7 @@ final class XodusStore implements RecordStore {
     }
 
     // Xodus reports damage by exceptions of many kinds; what comes from a read is damage, the rest ends the server.
-    private static <T extends @Nullable Object> T guard(String what, Supplier<T> action) {
+    private static <T> T guard(String what, Supplier<T> action) {
         try {
             return action.get();
         } catch (KumoException e) {
