@@ -1,7 +1,12 @@
 package io.kumo.register;
 
+import io.kumo.base.Bytes;
 import io.kumo.base.Check;
+import io.kumo.protocol.Message;
+import io.kumo.protocol.MessageReader;
+import io.kumo.protocol.MessageWriter;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.TableCodec;
 import java.util.Optional;
 
 /**
@@ -14,7 +19,8 @@ import java.util.Optional;
  *     and forgotten it
  */
 public record AcceptorState(
-        Optional<ClusterTable> committed, Ballot promised, Optional<Proposal> accepted, long votesFrom) {
+        Optional<ClusterTable> committed, Ballot promised, Optional<Proposal> accepted, long votesFrom)
+        implements Message {
     /** It does not vote before it has recovered. */
     public static final long LOST = Long.MAX_VALUE;
 
@@ -59,5 +65,28 @@ public record AcceptorState(
 
     AcceptorState votingFrom(long version) {
         return new AcceptorState(committed, promised, accepted, version);
+    }
+
+    @Override
+    public void encode(MessageWriter out) {
+        out.fields(5).put(committed.map(TableCodec::encode).orElse(Bytes.EMPTY)).put(promised);
+        out.put(accepted.map(Proposal::ballot).orElse(Ballot.NONE));
+        out.put(accepted.map(Proposal::table).map(TableCodec::encode).orElse(Bytes.EMPTY));
+        out.put(votesFrom);
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    public static AcceptorState decode(MessageReader in) {
+        in.open();
+        Optional<ClusterTable> committed = readTable(in);
+        Ballot promised = in.nested(Ballot::decode);
+        Ballot acceptedIn = in.nested(Ballot::decode);
+        Optional<Proposal> accepted = readTable(in).map(table -> new Proposal(acceptedIn, table));
+        return in.close(new AcceptorState(committed, promised, accepted, in.int64()));
+    }
+
+    private static Optional<ClusterTable> readTable(MessageReader in) {
+        Bytes bytes = in.bytes();
+        return bytes.isEmpty() ? Optional.empty() : Optional.of(TableCodec.decode(bytes));
     }
 }
