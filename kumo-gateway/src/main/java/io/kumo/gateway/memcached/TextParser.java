@@ -55,12 +55,14 @@ public final class TextParser {
     private static final byte[] HTTP = ascii("HTTP/");
 
     private final int maxValueBytes;
+    private final int maxKeyBytes;
     private final Tokens words = new Tokens();
     private final byte[] shortLine = new byte[MAX_LINE_BYTES + 2];
 
-    /** A parser that refuses values above {@code maxValueBytes}. */
-    public TextParser(int maxValueBytes) {
+    /** A parser that refuses larger values and keys. */
+    public TextParser(int maxValueBytes, int maxKeyBytes) {
         this.maxValueBytes = maxValueBytes;
+        this.maxKeyBytes = maxKeyBytes;
     }
 
     /**
@@ -178,7 +180,7 @@ public final class TextParser {
 
     private ParseResult get(int firstKey, boolean withCas, int consumed) {
         if (words.count() == firstKey + 1) {
-            return words.length(firstKey) > MAX_KEY_BYTES
+            return words.length(firstKey) > maxKeyBytes
                     ? badFormat(false, consumed)
                     : new Parsed(new Command.Get(List.of(words.bytes(firstKey)), withCas), consumed);
         }
@@ -215,7 +217,7 @@ public final class TextParser {
         for (int i = 0; i < count; i++) {
             int begin = words.nextWord(at);
             at = words.wordEnd(begin);
-            if (at - begin > MAX_KEY_BYTES) {
+            if (at - begin > maxKeyBytes) {
                 return null;
             }
             keys[i] = words.slice(begin, at);
@@ -235,7 +237,7 @@ public final class TextParser {
             return error(consumed);
         }
         boolean noreply = endsWithNoreply();
-        if (words.length(1) > MAX_KEY_BYTES) {
+        if (words.length(1) > maxKeyBytes) {
             return badFormat(noreply, consumed);
         }
         boolean valid = words.readUnsigned(2) && words.number() >= 0 && words.number() <= MAX_FLAGS;
@@ -272,7 +274,7 @@ public final class TextParser {
             return error(consumed);
         }
         boolean noreply = endsWithNoreply();
-        if (words.length(1) > MAX_KEY_BYTES) {
+        if (words.length(1) > maxKeyBytes) {
             return badFormat(noreply, consumed);
         } else if (!words.readUnsigned(2)) {
             return Malformed.line(noreply ? "" : "CLIENT_ERROR invalid numeric delta argument", consumed);
@@ -294,7 +296,7 @@ public final class TextParser {
                 return Malformed.line(noreply ? "" : usage, consumed);
             }
         }
-        return words.length(1) > MAX_KEY_BYTES
+        return words.length(1) > maxKeyBytes
                 ? badFormat(noreply, consumed)
                 : new Parsed(new Command.Delete(words.bytes(1), noreply), consumed);
     }
@@ -304,7 +306,7 @@ public final class TextParser {
             return error(consumed);
         }
         boolean noreply = endsWithNoreply();
-        if (words.length(1) > MAX_KEY_BYTES) {
+        if (words.length(1) > maxKeyBytes) {
             return badFormat(noreply, consumed);
         } else if (!words.readSigned(2) || !isTime(words.number())) {
             return Malformed.line(noreply ? "" : "CLIENT_ERROR invalid exptime argument", consumed);

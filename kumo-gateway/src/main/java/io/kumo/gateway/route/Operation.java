@@ -147,7 +147,7 @@ public class Operation {
         Outcome outcome = code.outcome();
         maybeDone |= outcome == Outcome.UNKNOWN || outcome == Outcome.FATAL;
         if (outcome == Outcome.REJECTED) {
-            failure = text;
+            failure = text.isEmpty() ? code.text() : text;
             return false;
         }
         retryAtNs = nowNs + RetryPolicy.pauseMs(tries) * NS_PER_MS;
@@ -156,6 +156,11 @@ public class Operation {
             return false;
         }
         return true;
+    }
+
+    /** It is not to be tried, or not again. */
+    public final void refuse(String why) {
+        failure = why;
     }
 
     private String givenUp(String why, String lastError) {

@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 final class Talk {
     static final int MAX_VALUE_BYTES = 1 << 20;
 
-    private final TextParser parser = new TextParser(MAX_VALUE_BYTES);
+    private final TextParser parser = new TextParser(MAX_VALUE_BYTES, TextParser.MAX_KEY_BYTES);
     private final FakeStore store = new FakeStore();
     private final ByteBuf in = Unpooled.buffer();
     private final ByteBuf out = Unpooled.buffer();
