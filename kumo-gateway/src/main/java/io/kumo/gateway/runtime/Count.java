@@ -1,0 +1,72 @@
+package io.kumo.gateway.runtime;
+
+import io.kumo.node.runtime.Meter;
+import org.jspecify.annotations.Nullable;
+
+/** What a gateway counts: a row of stats each, and a meter where it is one. */
+enum Count {
+    TOTAL_CONNECTIONS("total_connections"),
+    REJECTED_CONNECTIONS("rejected_connections"),
+    CMD_GET("cmd_get"),
+    CMD_SET("cmd_set"),
+    CMD_FLUSH("cmd_flush"),
+    CMD_TOUCH("cmd_touch"),
+    GET_HITS("get_hits", Meter.OPERATIONS, "kind", "get", "outcome", "hit"),
+    GET_MISSES("get_misses", Meter.OPERATIONS, "kind", "get", "outcome", "miss"),
+    DELETE_MISSES("delete_misses", Meter.OPERATIONS, "kind", "delete", "outcome", "miss"),
+    DELETE_HITS("delete_hits", Meter.OPERATIONS, "kind", "delete", "outcome", "hit"),
+    INCR_MISSES("incr_misses", Meter.OPERATIONS, "kind", "incr", "outcome", "miss"),
+    INCR_HITS("incr_hits", Meter.OPERATIONS, "kind", "incr", "outcome", "hit"),
+    DECR_MISSES("decr_misses", Meter.OPERATIONS, "kind", "decr", "outcome", "miss"),
+    DECR_HITS("decr_hits", Meter.OPERATIONS, "kind", "decr", "outcome", "hit"),
+    CAS_MISSES("cas_misses", Meter.OPERATIONS, "kind", "cas", "outcome", "miss"),
+    CAS_HITS("cas_hits", Meter.OPERATIONS, "kind", "cas", "outcome", "hit"),
+    CAS_BADVAL("cas_badval", Meter.OPERATIONS, "kind", "cas", "outcome", "mismatch"),
+    TOUCH_HITS("touch_hits", Meter.OPERATIONS, "kind", "touch", "outcome", "hit"),
+    TOUCH_MISSES("touch_misses", Meter.OPERATIONS, "kind", "touch", "outcome", "miss"),
+    STORE_TOO_LARGE("store_too_large"),
+    BYTES_READ("bytes_read", Meter.RECEIVED),
+    BYTES_WRITTEN("bytes_written", Meter.SENT),
+    /** How often no more was read from a client because too much was under way for it. */
+    CONN_YIELDS("conn_yields"),
+    /** set, add, replace, append and prepend that were stored. */
+    STORED("kumo_stored", Meter.OPERATIONS, "kind", "set", "outcome", "hit"),
+    /** set, add, replace, append and prepend whose condition did not hold. */
+    NOT_STORED("kumo_not_stored", Meter.OPERATIONS, "kind", "set", "outcome", "miss"),
+    /** Operations that were sent again. */
+    RETRIES("kumo_retries", Meter.RETRIES),
+    READ_ERRORS("kumo_read_errors", Meter.OPERATIONS, "kind", "get", "outcome", "error"),
+    WRITE_ERRORS("kumo_write_errors", Meter.OPERATIONS, "kind", "write", "outcome", "error"),
+    /** Writes with noreply that failed: nobody was told. */
+    NOREPLY_ERRORS("kumo_noreply_errors");
+
+    private final String statName;
+    private final @Nullable Meter meter;
+    private final String[] labels;
+
+    Count(String statName) {
+        this(statName, null);
+    }
+
+    Count(String statName, @Nullable Meter meter, String... labels) {
+        this.statName = statName;
+        this.meter = meter;
+        this.labels = labels;
+    }
+
+    /** The name in stats; memcached's where it has one. */
+    String statName() {
+        return statName;
+    }
+
+    /** Null where there is none. */
+    @Nullable
+    Meter meter() {
+        return meter;
+    }
+
+    /** Names and values of the meter's labels in turn. */
+    String[] labels() {
+        return labels.clone();
+    }
+}

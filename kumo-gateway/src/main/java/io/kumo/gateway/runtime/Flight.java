@@ -1,0 +1,77 @@
+package io.kumo.gateway.runtime;
+
+import io.kumo.base.Bytes;
+import io.kumo.error.ErrorCode;
+import io.kumo.gateway.route.Operation;
+import io.kumo.protocol.WriteKind;
+import org.jspecify.annotations.Nullable;
+
+/** An operation on its way to a server and back to the command that asked for it. */
+abstract class Flight extends Operation {
+    private final Dispatcher dispatcher;
+    private final Pending owner;
+    private final int index;
+    private @Nullable ServerLink link;
+
+    /** A read. */
+    Flight(Pending owner, int index, Bytes key) {
+        super(key);
+        this.dispatcher = owner.session().dispatcher();
+        this.owner = owner;
+        this.index = index;
+    }
+
+    /** A write. */
+    Flight(Pending owner, int index, WriteKind kind, Bytes key, Fields fields) {
+        super(kind, key, fields.flags(), fields.exptime(), fields.casOrDelta(), fields.value());
+        this.dispatcher = owner.session().dispatcher();
+        this.owner = owner;
+        this.index = index;
+    }
+
+    /** What a write carries beside its key. */
+    record Fields(int flags, long exptime, long casOrDelta, Bytes value) {
+        static final Fields NONE = new Fields(0, 0, 0, Bytes.EMPTY);
+    }
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    Pending owner() {
+        return owner;
+    }
+
+    /** The operation's place among those of its command. */
+    int index() {
+        return index;
+    }
+
+    /** Asks that server. */
+    abstract void sendTo(ServerLink server, int partition);
+
+    void sentTo(ServerLink server) {
+        link = server;
+    }
+
+    /** Who was asked last; null before the first try that found somebody. */
+    @Nullable
+    ServerLink link() {
+        return link;
+    }
+
+    /** Whether it ended with an error that the client is to be told. */
+    boolean hasFailed() {
+        return !failure().isEmpty();
+    }
+
+    /** Part of {@code ResultHandler} for both kinds. */
+    public final void onError(ErrorCode code, String text) {
+        onError(code, text, 0);
+    }
+
+    /** Part of {@code ResultHandler} for both kinds. */
+    public final void onError(ErrorCode code, String text, long tableVersion) {
+        dispatcher.onError(this, code, text, tableVersion);
+    }
+}

@@ -1,0 +1,211 @@
+package io.kumo.gateway.runtime;
+
+import io.kumo.base.HostPort;
+import io.kumo.error.KumoException;
+import io.kumo.gateway.memcached.TextParser;
+import io.kumo.gateway.memcached.TextReplies;
+import io.kumo.node.runtime.Latency;
+import io.kumo.node.runtime.Meter;
+import io.kumo.protocol.WriteKind;
+import io.kumo.rpc.runtime.RpcClient;
+import io.kumo.table.ClusterTable;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Context;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the clients of one event loop share: their dispatcher, counters, memory, and the end of each turn. */
+final class GatewayLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayLoop.class);
+
+    private final Gateway gateway;
+    private final ContextInternal context;
+    private final EventLoop eventLoop;
+    private final Dispatcher dispatcher;
+    private final TextParser parser;
+    private final LoopStats stats = new LoopStats();
+    private final Latency[] latencies = new Latency[WriteKind.values().length + 1];
+    private final Set<ClientSession> sessions = new HashSet<>();
+    private final long maxHeldBytes;
+    private long heldBytes;
+    private long inputBytes;
+    private long nowNs;
+
+    /** Sessions with something to do at the end of the turn, and the list for the next turn meanwhile. */
+    private List<ClientSession> planned = new ArrayList<>();
+
+    private List<ClientSession> spare = new ArrayList<>();
+    private final Runnable turnEnd = this::onTurnEnd;
+
+    GatewayLoop(Gateway gateway, Context context, long session) {
+        this.gateway = gateway;
+        this.context = (ContextInternal) context;
+        eventLoop = this.context.nettyEventLoop();
+        GatewayOptions options = gateway.options();
+        maxHeldBytes = options.totalBytes() / options.eventLoops();
+        parser = new TextParser(
+                options.maxValueBytes(),
+                TextParser.MAX_KEY_BYTES - options.keyPrefix().length());
+        dispatcher = new Dispatcher(this, options, session);
+        latencies[0] = gateway.metrics().latency(Meter.OPERATION_LATENCY, "kind", "get");
+        for (WriteKind kind : WriteKind.values()) {
+            String name = kind.name().toLowerCase(Locale.ROOT);
+            latencies[kind.ordinal() + 1] = gateway.metrics().latency(Meter.OPERATION_LATENCY, "kind", name);
+        }
+        readClock();
+    }
+
+    // --- What sessions need. ---
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    TextParser parser() {
+        return parser;
+    }
+
+    LoopStats stats() {
+        return stats;
+    }
+
+    /** Of a write of that kind; of reads for null. */
+    Latency latency(@Nullable WriteKind kind) {
+        return latencies[kind == null ? 0 : kind.ordinal() + 1];
+    }
+
+    String build() {
+        return gateway.build();
+    }
+
+    /** The time of the last {@link #readClock}: what happens in one turn happens at one time. */
+    long nowNs() {
+        return nowNs;
+    }
+
+    long readClock() {
+        nowNs = gateway.clock().monotonicNs();
+        return nowNs;
+    }
+
+    void afterMs(long delayMs, Runnable action) {
+        eventLoop.schedule(action, delayMs, TimeUnit.MILLISECONDS);
+    }
+
+    RpcClient connect(HostPort address) {
+        return gateway.connect(context, address);
+    }
+
+    void offer(ClusterTable table) {
+        try {
+            gateway.tables().offer(table);
+        } catch (KumoException e) {
+            LOG.warn("table refused version={} reason={}", table.version(), e.getMessage());
+        }
+    }
+
+    // --- Memory. ---
+
+    void hold(long bytes) {
+        heldBytes += bytes;
+    }
+
+    /** Whether commands may begin beside those under way. */
+    boolean hasRoom() {
+        return heldBytes < maxHeldBytes;
+    }
+
+    void holdInput(long bytes) {
+        inputBytes += bytes;
+    }
+
+    /** Whether clients may send more of what is not complete yet. */
+    boolean hasInputRoom() {
+        return inputBytes < maxHeldBytes;
+    }
+
+    long heldBytes() {
+        return heldBytes + inputBytes;
+    }
+
+    // --- The end of a turn. ---
+
+    /** The session is run once everything that is ready now was read. */
+    void plan(ClientSession session) {
+        if (planned.isEmpty()) {
+            eventLoop.execute(turnEnd);
+        }
+        planned.add(session);
+    }
+
+    private void onTurnEnd() {
+        List<ClientSession> now = planned;
+        planned = spare;
+        for (int i = 0; i < now.size(); i++) {
+            now.get(i).run();
+        }
+        now.clear();
+        spare = now;
+    }
+
+    // --- Clients. ---
+
+    /** Takes a new client over; on the loop. */
+    void accept(NetSocket socket) {
+        stats.increment(Count.TOTAL_CONNECTIONS);
+        ChannelHandlerContext handler = ((NetSocketInternal) socket).channelHandlerContext();
+        if (!gateway.admit()) {
+            stats.increment(Count.REJECTED_CONNECTIONS);
+            ByteBuf text = handler.alloc().buffer();
+            text.writeCharSequence("ERROR Too many open connections\r\n", StandardCharsets.US_ASCII);
+            handler.writeAndFlush(text).addListener(written -> handler.close());
+            return;
+        }
+        new ClientSession(this, handler, gateway.options());
+    }
+
+    void opened(ClientSession session) {
+        sessions.add(session);
+    }
+
+    void closed(ClientSession session) {
+        if (sessions.remove(session)) {
+            gateway.release();
+        }
+    }
+
+    /** Answers {@code stats}. */
+    void writeStats(String topic, ByteBuf out) {
+        if (!gateway.stats().write(topic, out)) {
+            TextReplies.line(out, "ERROR");
+        }
+    }
+
+    // --- Start and stop. ---
+
+    void onTable(ClusterTable table) {
+        dispatcher.onTable(table);
+    }
+
+    /** Sessions take no more commands and close once everything is answered. */
+    void stopSessions() {
+        new ArrayList<>(sessions).forEach(ClientSession::stop);
+    }
+
+    void close() {
+        dispatcher.close();
+    }
+}

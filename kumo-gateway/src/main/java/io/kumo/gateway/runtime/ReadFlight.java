@@ -1,0 +1,32 @@
+package io.kumo.gateway.runtime;
+
+import io.kumo.base.Bytes;
+import io.kumo.protocol.DataMessages.GetResult;
+import io.kumo.rpc.runtime.ResultHandler;
+import org.jspecify.annotations.Nullable;
+
+/** A read on its way. */
+final class ReadFlight extends Flight implements ResultHandler<GetResult> {
+    private @Nullable GetResult result;
+
+    ReadFlight(Pending owner, int index, Bytes key) {
+        super(owner, index, key);
+    }
+
+    /** Null until it is there, and after a failure. */
+    @Nullable
+    GetResult result() {
+        return result;
+    }
+
+    @Override
+    void sendTo(ServerLink server, int partition) {
+        dispatcher().read(this, server, partition);
+    }
+
+    @Override
+    public void onResult(GetResult answer) {
+        result = answer;
+        dispatcher().onAnswer(this);
+    }
+}

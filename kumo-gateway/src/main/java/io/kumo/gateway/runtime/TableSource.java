@@ -1,0 +1,131 @@
+package io.kumo.gateway.runtime;
+
+import io.kumo.base.Bytes;
+import io.kumo.base.HostPort;
+import io.kumo.bus.runtime.TableHolder;
+import io.kumo.bus.runtime.TableSubscriber;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
+import io.kumo.protocol.ControlMessages.TableGet;
+import io.kumo.protocol.ControlMessages.TableResult;
+import io.kumo.rpc.runtime.RpcClient;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.TableCodec;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the newest table: subscribes to it at every manager, and asks managers by RPC while there is none or operations
+ * wait for a newer one.
+ */
+final class TableSource {
+    private static final Logger LOG = LoggerFactory.getLogger(TableSource.class);
+    private static final long CHECK_MS = 500;
+    private static final long ASK_TIMEOUT_MS = 2000;
+
+    private final Vertx vertx;
+    private final Gateway gateway;
+    private final TableHolder tables;
+    private final Context context;
+    private final List<RpcClient> managers = new ArrayList<>();
+    private final TableSubscriber subscriber;
+    private long timer;
+
+    /** @param clientName for the managers' logs, unique in the cluster */
+    TableSource(Vertx vertx, Gateway gateway, String clientName) {
+        this.vertx = vertx;
+        this.gateway = gateway;
+        this.tables = gateway.tables();
+        context = ((VertxInternal) vertx).createEventLoopContext();
+        List<HostPort> mqtt = new ArrayList<>();
+        for (HostPort address : gateway.options().managers()) {
+            managers.add(gateway.connect(context, address));
+            mqtt.add(TableSubscriber.mqttAddress(address));
+        }
+        subscriber = new TableSubscriber(vertx, context, clientName, mqtt, tables, this::ask);
+    }
+
+    void start() {
+        subscriber.start();
+        for (RpcClient manager : managers) {
+            manager.onStateChange(connected -> {
+                if (connected) {
+                    refresh();
+                }
+            });
+        }
+        timer = vertx.setPeriodic(CHECK_MS, id -> {
+            if (tables.version() == 0 || gateway.stats().waiting() > 0) {
+                refresh();
+            }
+        });
+        tables.listenInline(this::onTable);
+    }
+
+    private void onTable(ClusterTable table) {
+        LOG.info(
+                "table version={} servers={} managers={}",
+                table.version(),
+                table.servers().size(),
+                table.managers());
+    }
+
+    private void refresh() {
+        ask(tables.version()).onSuccess(bytes -> {
+            if (!bytes.isEmpty()) {
+                try {
+                    tables.offer(TableCodec.decode(bytes));
+                } catch (KumoException e) {
+                    LOG.warn("table refused reason={}", e.getMessage());
+                }
+            }
+        });
+    }
+
+    /** The first answer of any manager that has a newer table; empty if none has. */
+    private Future<Bytes> ask(long knownVersion) {
+        List<Future<TableResult>> answers = new ArrayList<>();
+        for (RpcClient manager : managers) {
+            if (manager.isConnected()) {
+                answers.add(manager.call(new TableGet(knownVersion), ASK_TIMEOUT_MS));
+            }
+        }
+        if (answers.isEmpty()) {
+            return Future.failedFuture(new KumoException(ErrorCode.NOT_CONNECTED, "no manager is connected"));
+        }
+        return Future.join(answers).transform(all -> {
+            TableResult newest = new TableResult(0, Bytes.EMPTY);
+            for (Future<TableResult> answer : answers) {
+                if (answer.succeeded() && answer.result().version() > newest.version()) {
+                    newest = answer.result();
+                }
+            }
+            return Future.succeededFuture(newest.table());
+        });
+    }
+
+    /** Managers that are connected, for people. */
+    Set<String> connected() {
+        Set<String> names = new TreeSet<>();
+        for (RpcClient manager : managers) {
+            if (manager.isConnected()) {
+                names.add(manager.address().toString());
+            }
+        }
+        return names;
+    }
+
+    Future<Void> close() {
+        vertx.cancelTimer(timer);
+        managers.forEach(RpcClient::close);
+        return subscriber.close();
+    }
+}
