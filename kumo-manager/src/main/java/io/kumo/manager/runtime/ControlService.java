@@ -1,0 +1,171 @@
+package io.kumo.manager.runtime;
+
+import io.kumo.base.HostPort;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
+import io.kumo.manager.leader.ClusterStatus;
+import io.kumo.manager.leader.Command;
+import io.kumo.manager.leader.RebalanceProgress;
+import io.kumo.node.runtime.Failures;
+import io.kumo.protocol.ControlMessages.Attach;
+import io.kumo.protocol.ControlMessages.CommandResult;
+import io.kumo.protocol.ControlMessages.Detach;
+import io.kumo.protocol.ControlMessages.Replace;
+import io.kumo.protocol.ControlMessages.ServerReport;
+import io.kumo.protocol.ControlMessages.ServerReportResult;
+import io.kumo.protocol.ControlMessages.SetAutoReplace;
+import io.kumo.protocol.ControlMessages.Stat;
+import io.kumo.protocol.ControlMessages.StatEntry;
+import io.kumo.protocol.ControlMessages.StatResult;
+import io.kumo.protocol.StatusMessages.ManagerStatus;
+import io.kumo.protocol.StatusMessages.Status;
+import io.kumo.protocol.StatusMessages.StatusResult;
+import io.kumo.register.runtime.RegisterDriver;
+import io.kumo.rpc.runtime.Reply;
+import io.kumo.rpc.runtime.ResultHandler;
+import io.kumo.rpc.runtime.RpcConnection;
+import io.kumo.rpc.runtime.RpcHandlers;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.ServerId;
+import io.kumo.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Takes the calls of servers and of kumoctl. On the manager's loop. */
+final class ControlService {
+    private static final String SERVER = "server";
+    private static final String MANAGER = "manager";
+    private static final long FORWARD_TIMEOUT_MS = 2_000;
+
+    private final ManagerOptions options;
+    private final LeaderDriver driver;
+    private final RegisterDriver register;
+    private final Peers peers;
+    private final RebalanceProgress progress;
+    private final Clock clock;
+    private final String build;
+    private final long startMs;
+
+    ControlService(
+            ManagerOptions options,
+            LeaderDriver driver,
+            RegisterDriver register,
+            Peers peers,
+            RebalanceProgress progress,
+            Clock clock,
+            String build) {
+        this.options = options;
+        this.driver = driver;
+        this.register = register;
+        this.peers = peers;
+        this.progress = progress;
+        this.clock = clock;
+        this.build = build;
+        this.startMs = clock.wallMs();
+    }
+
+    void serve(RpcHandlers handlers) {
+        handlers.on(ServerReport.METHOD, this::report);
+        handlers.on(Status.METHOD, (from, call, reply) -> status(from, reply));
+        handlers.on(
+                Attach.METHOD,
+                (from, call, reply) -> command(new Command.Attach(call.replace(), call.servers()), reply));
+        handlers.on(
+                Detach.METHOD,
+                (from, call, reply) -> command(new Command.Detach(call.replace(), call.servers()), reply));
+        handlers.on(Replace.METHOD, (from, call, reply) -> command(new Command.Replace(), reply));
+        handlers.on(
+                SetAutoReplace.METHOD, (from, call, reply) -> command(new Command.SetAutoReplace(call.on()), reply));
+        handlers.on(Stat.METHOD, (from, call, reply) -> reply.ok(stat(call.name())));
+        handlers.onClose(this::closed);
+    }
+
+    private void report(RpcConnection from, ServerReport report, Reply<ServerReportResult> reply) {
+        driver.onReport(report, from);
+        register.onServerReport(report, from);
+        Optional<ClusterTable> table = driver.table();
+        reply.ok(new ServerReportResult(
+                driver.isLeading(),
+                table.map(ClusterTable::version).orElse(0L),
+                table.map(ClusterTable::clusterId).orElse("")));
+    }
+
+    private void closed(RpcConnection connection) {
+        if (connection.peerRole().equals(SERVER)) {
+            try {
+                driver.onClosed(ServerId.parse(connection.peerName()), connection);
+            } catch (IllegalArgumentException e) {
+                return; // it never said who it is, so it never reported
+            }
+        }
+    }
+
+    private void command(Command command, Reply<CommandResult> reply) {
+        driver.command(command).onComplete(reply::ok, failure -> {
+            ErrorCode code = failure instanceof KumoException known ? known.code() : ErrorCode.INTERNAL;
+            reply.fail(code, Failures.reason(failure));
+        });
+    }
+
+    /** Answered by whoever leads; by this manager if nobody does, or if the leader does not answer. */
+    private void status(RpcConnection from, Reply<StatusResult> reply) {
+        Optional<HostPort> leader = driver.leaderAddress().filter(address -> !address.equals(options.listen()));
+        if (leader.isEmpty() || from.peerRole().equals(MANAGER)) {
+            reply.ok(status());
+            return;
+        }
+        peers.manager(leader.get()).call(new Status(), FORWARD_TIMEOUT_MS, new ResultHandler<StatusResult>() {
+            @Override
+            public void onResult(StatusResult result) {
+                reply.ok(result);
+            }
+
+            @Override
+            public void onError(ErrorCode code, String text) {
+                reply.ok(status());
+            }
+        });
+    }
+
+    /** What this manager knows. */
+    StatusResult status() {
+        List<ManagerStatus> managers = ClusterStatus.managers(
+                driver.table().map(ClusterTable::managers).orElse(options.managers()),
+                driver.liveManagers(),
+                driver.leaderAddress());
+        return driver.table()
+                .map(table -> ClusterStatus.of(
+                        table,
+                        managers,
+                        driver.observe(),
+                        progress.update(table, driver.observe(), clock.monotonicNs() / 1_000_000)))
+                .orElseGet(() -> ClusterStatus.withoutTable(
+                        options.replicas(), options.partitions(), managers, driver.observe()));
+    }
+
+    private StatResult stat(String name) {
+        List<StatEntry> entries = new ArrayList<>();
+        Optional<ClusterTable> table = driver.table();
+        entries.add(new StatEntry("pid", Long.toString(ProcessHandle.current().pid())));
+        entries.add(new StatEntry("uptime", Long.toString((clock.wallMs() - startMs) / 1000)));
+        entries.add(new StatEntry("time", Long.toString(clock.wallMs() / 1000)));
+        entries.add(new StatEntry("version", build));
+        entries.add(new StatEntry("address", options.listen().toString()));
+        entries.add(new StatEntry(
+                "leader", driver.leaderAddress().map(HostPort::toString).orElse("")));
+        entries.add(new StatEntry("cluster", table.map(ClusterTable::clusterId).orElse("")));
+        entries.add(new StatEntry(
+                "table_version", Long.toString(table.map(ClusterTable::version).orElse(0L))));
+        entries.add(new StatEntry(
+                "servers",
+                Integer.toString(table.map(known -> known.servers().size()).orElse(0))));
+        entries.add(new StatEntry(
+                "under_replicated",
+                Integer.toString(table.map(ClusterTable::underReplicated).orElse(0))));
+        entries.add(new StatEntry("obstacle", driver.obstacle()));
+        return new StatResult(entries.stream()
+                .filter(entry -> name.isEmpty() || entry.name().equals(name))
+                .toList());
+    }
+}

@@ -1,0 +1,304 @@
+package io.kumo.manager.runtime;
+
+import io.kumo.base.HostPort;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
+import io.kumo.manager.leader.Command;
+import io.kumo.manager.leader.Command.Answer;
+import io.kumo.manager.leader.Decision;
+import io.kumo.manager.leader.Leader;
+import io.kumo.manager.leader.LeaderEvent;
+import io.kumo.manager.leader.Observations;
+import io.kumo.manager.leader.ReportBook;
+import io.kumo.membership.Member.ServerMember;
+import io.kumo.membership.MembershipView;
+import io.kumo.node.runtime.Failures;
+import io.kumo.protocol.ControlMessages.CommandResult;
+import io.kumo.protocol.ControlMessages.ServerReport;
+import io.kumo.register.runtime.RegisterDriver;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.ServerId;
+import io.kumo.time.Clock;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.security.SecureRandom;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the {@link Leader}: collects what is seen (on every manager), and while this manager leads, has the next table
+ * proposed whenever there is one. At most one proposal is under way. Everything on the manager's loop.
+ */
+final class LeaderDriver {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaderDriver.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private static final long TICK_MS = 200;
+    /** Changes within this time go into one version. */
+    private static final long BATCH_MS = 20;
+    /** Servers of an older cluster have this time to say so before a new one is founded. */
+    private static final long BIRTH_GRACE_MS = 1_500;
+
+    private static final long MAX_BACKOFF_MS = 1_000;
+    private static final long FORGET_MS = 60_000;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final Clock clock;
+    private final ManagerOptions options;
+    private final RegisterDriver register;
+    private final Leader leader;
+    private final ReportBook book;
+    private final PendingCommands commands = new PendingCommands();
+    private final long startMs;
+
+    private volatile MembershipView view = MembershipView.NONE;
+    private volatile @Nullable ClusterTable table;
+    private volatile boolean leading;
+    private String obstacle = "";
+    private long timer = -1;
+    private long lastStepMs;
+    private long notBeforeMs;
+    private long backoffMs;
+    private boolean scheduled;
+    private boolean busy;
+    private boolean autoReplaceAsked;
+    private boolean closed;
+
+    LeaderDriver(Vertx vertx, Context context, Clock clock, ManagerOptions options, RegisterDriver register) {
+        this.vertx = vertx;
+        this.context = context;
+        this.clock = clock;
+        this.options = options;
+        this.register = register;
+        this.leader = new Leader(options.leader());
+        this.startMs = nowMs();
+        this.book = new ReportBook(startMs);
+    }
+
+    void start() {
+        timer = vertx.setPeriodic(TICK_MS, id -> context.runOnContext(ignored -> step()));
+        onView(view);
+    }
+
+    // --- What is seen. ---
+
+    void onView(MembershipView newView) {
+        view = newView;
+        book.onView(newView.servers().stream().map(ServerMember::id).collect(Collectors.toSet()));
+        boolean leads = options.partners().isEmpty()
+                || newView.leader().filter(options.listen()::equals).isPresent();
+        if (leads != leading) {
+            leading = leads;
+            LOG.info(leads ? "leading address={}" : "following address={}", options.listen());
+            if (!leads) {
+                commands.failAll(ErrorCode.NOT_LEADER, leaderText());
+            }
+        }
+        schedule();
+    }
+
+    /** Takes a server's report; KumoException WRONG_CLUSTER for one of another cluster. */
+    void onReport(ServerReport report, Object connection) {
+        ClusterTable known = table;
+        if (known != null
+                && !report.clusterId().isEmpty()
+                && !report.clusterId().equals(known.clusterId())) {
+            throw new KumoException(
+                    ErrorCode.WRONG_CLUSTER,
+                    "server " + report.address() + " belongs to cluster " + report.clusterId()
+                            + ", but these managers to cluster " + known.clusterId()
+                            + ": check -m, or start the server with another store directory");
+        }
+        if (book.latest(report.server()) == null) {
+            LOG.info("server reports id={} address={}", report.server(), report.address());
+        }
+        book.onReport(report, connection, nowMs());
+        schedule();
+    }
+
+    void onClosed(ServerId server, Object connection) {
+        book.onClosed(server, connection, nowMs());
+        schedule();
+    }
+
+    void onTable(ClusterTable newTable) {
+        table = newTable;
+        obstacle = "";
+        book.onTable(newTable);
+        schedule();
+    }
+
+    Observations observe() {
+        return book.observe(register.isVersionWanted(), nowMs());
+    }
+
+    // --- Who leads. From any thread. ---
+
+    boolean isLeading() {
+        return leading;
+    }
+
+    Optional<HostPort> leaderAddress() {
+        return leading ? Optional.of(options.listen()) : view.leader();
+    }
+
+    String leaderText() {
+        return leaderAddress().map(HostPort::toString).orElse("no manager leads yet: try again");
+    }
+
+    Set<HostPort> liveManagers() {
+        Set<HostPort> live = new HashSet<>(view.managers());
+        live.add(options.listen());
+        return live;
+    }
+
+    MembershipView view() {
+        return view;
+    }
+
+    Optional<ClusterTable> table() {
+        return Optional.ofNullable(table);
+    }
+
+    /** Why there is no table yet; empty if nothing is known to be in the way. */
+    String obstacle() {
+        return obstacle;
+    }
+
+    // --- What is done. ---
+
+    /** Fails with a KumoException. */
+    Future<CommandResult> command(Command command) {
+        if (!leading) {
+            return Future.failedFuture(new KumoException(ErrorCode.NOT_LEADER, leaderText()));
+        }
+        LOG.info("command={}", command);
+        Future<CommandResult> result = commands.add(command, nowMs());
+        schedule();
+        return result;
+    }
+
+    private void schedule() {
+        if (!scheduled && !closed) {
+            scheduled = true;
+            long delayMs = Math.max(1, lastStepMs + BATCH_MS - nowMs());
+            vertx.setTimer(
+                    delayMs,
+                    id -> context.runOnContext(ignored -> {
+                        scheduled = false;
+                        step();
+                    }));
+        }
+    }
+
+    private void step() {
+        lastStepMs = nowMs();
+        if (closed) {
+            return;
+        }
+        String patience = obstacle.isEmpty() ? "the managers did not agree in time: try again" : obstacle;
+        commands.expire(obstacle.isEmpty() ? ErrorCode.TIMED_OUT : ErrorCode.NO_TABLE, patience, lastStepMs);
+        if (!leading || busy || lastStepMs < notBeforeMs) {
+            return;
+        }
+        ClusterTable known = table;
+        Optional<ClusterTable> committed = register.committed();
+        if (committed.isEmpty()) {
+            found();
+        } else if (known != null && known.version() == committed.get().version()) {
+            decide(known);
+        } // else: the table is on its way to onTable, which comes back here
+    }
+
+    private void decide(ClusterTable known) {
+        if (options.autoReplace() && !autoReplaceAsked) {
+            autoReplaceAsked = true;
+            if (!known.autoReplace()) {
+                commands.add(new Command.SetAutoReplace(true), nowMs()).onFailure(e -> autoReplaceAsked = false);
+            }
+        }
+        book.forgetStrangers(known, FORGET_MS, nowMs());
+        Decision decision = leader.next(known, observe(), commands.all());
+        Optional<ClusterTable> next = decision.table();
+        decision.answers().stream()
+                .filter(answer -> !answer.isAccepted() || next.isEmpty())
+                .forEach(answer -> commands.answer(answer, known.version()));
+        if (next.isPresent()) {
+            List<Answer> accepted =
+                    decision.answers().stream().filter(Answer::isAccepted).toList();
+            propose(next.get(), accepted, decision.events());
+        }
+    }
+
+    private void propose(ClusterTable next, List<Answer> answers, List<LeaderEvent> events) {
+        busy = true;
+        long beganMs = nowMs();
+        register.propose(next)
+                .onComplete(result -> context.runOnContext(ignored -> {
+                    busy = false;
+                    if (result.failed()) {
+                        failed("proposal", result.cause());
+                    } else {
+                        backoffMs = 0;
+                        if (result.result().equals(next)) {
+                            LOG.debug("committed version={} tookMs={}", next.version(), nowMs() - beganMs);
+                            answers.forEach(answer -> commands.answer(answer, next.version()));
+                            events.forEach(event -> LOG.info("{} version={}", event.text(), next.version()));
+                        }
+                    }
+                    schedule();
+                }));
+    }
+
+    private void found() {
+        if (nowMs() - startMs < BIRTH_GRACE_MS) {
+            return;
+        }
+        busy = true;
+        String id = String.format(Locale.ROOT, "%016x", RANDOM.nextLong());
+        ClusterTable birth = ClusterTable.birth(id, options.replicas(), options.partitions(), options.managers());
+        register.found(birth)
+                .onComplete(result -> context.runOnContext(ignored -> {
+                    busy = false;
+                    if (result.failed()) {
+                        failed("founding the cluster", result.cause());
+                    } else {
+                        backoffMs = 0;
+                        LOG.info(
+                                "cluster={} version={}",
+                                result.result().clusterId(),
+                                result.result().version());
+                    }
+                    schedule();
+                }));
+    }
+
+    private void failed(String what, Throwable cause) {
+        String why = Failures.reason(cause);
+        if (!why.equals(obstacle)) {
+            LOG.warn("{} failed, will be tried again because={}", what, why);
+        }
+        obstacle = table == null ? why : "";
+        backoffMs = Math.min(MAX_BACKOFF_MS, Math.max(50, 2 * backoffMs));
+        notBeforeMs = nowMs() + backoffMs;
+    }
+
+    private long nowMs() {
+        return clock.monotonicNs() / 1_000_000;
+    }
+
+    void close() {
+        closed = true;
+        vertx.cancelTimer(timer);
+        commands.failAll(ErrorCode.SHUTTING_DOWN, ErrorCode.SHUTTING_DOWN.text());
+    }
+}

@@ -1,0 +1,241 @@
+package io.kumo.manager.runtime;
+
+import io.kumo.base.HostPort;
+import io.kumo.bus.runtime.TableHolder;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
+import io.kumo.manager.leader.ClusterStatus;
+import io.kumo.manager.leader.Observations;
+import io.kumo.manager.leader.RebalanceProgress;
+import io.kumo.membership.Member.ManagerMember;
+import io.kumo.membership.runtime.GroupOptions;
+import io.kumo.membership.runtime.JGroupsMembership;
+import io.kumo.node.runtime.Health;
+import io.kumo.node.runtime.Meter;
+import io.kumo.node.runtime.Metrics;
+import io.kumo.protocol.ControlMessages.Hello;
+import io.kumo.register.Voter.ManagerVoter;
+import io.kumo.register.runtime.RegisterDriver;
+import io.kumo.register.runtime.RegisterOptions;
+import io.kumo.rpc.runtime.RpcHandlers;
+import io.kumo.rpc.runtime.RpcLimits;
+import io.kumo.rpc.runtime.RpcServer;
+import io.kumo.table.ClusterTable;
+import io.kumo.time.Clock;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One manager: its parts, put together, started and stopped in order. All but MQTT live on one event loop. */
+final class Manager {
+    private static final Logger LOG = LoggerFactory.getLogger(Manager.class);
+    private static final int PROTOCOL_VERSION = 1;
+    private static final long PUBLISH_MS = 1_000;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final Clock clock;
+    private final ManagerOptions options;
+    private final String build;
+    private final TableHolder holder = new TableHolder("");
+    private final RpcHandlers handlers = new RpcHandlers();
+    private final RpcServer rpc;
+    private final Peers peers;
+    private final MqttBroker broker;
+    private final JGroupsMembership membership;
+    private final RebalanceProgress progress = new RebalanceProgress();
+    private @Nullable DataDirectory directory;
+    private @Nullable RegisterDriver register;
+    private volatile @Nullable LeaderDriver driver;
+    private @Nullable TablePublisher publisher;
+    private boolean warned;
+    private long publishTimer = -1;
+    private volatile int serverConnections;
+
+    /** @param options with real ports: no zero but for MQTT */
+    Manager(Vertx vertx, Clock clock, ManagerOptions options, String build) {
+        this.vertx = vertx;
+        this.context = ((VertxInternal) vertx).createEventLoopContext();
+        this.clock = clock;
+        this.options = options;
+        this.build = build;
+        this.rpc = new RpcServer(vertx, this::hello, handlers, holder::version, RpcLimits.DEFAULT);
+        this.peers = new Peers(vertx, context, this::hello, handlers, holder::version);
+        this.broker = new MqttBroker(vertx, ((VertxInternal) vertx).createEventLoopContext());
+        List<HostPort> groups = options.managers().stream()
+                .map(manager ->
+                        manager.equals(options.listen()) ? options.groupAddress() : GroupOptions.groupAddress(manager))
+                .toList();
+        this.membership = new JGroupsMembership(
+                context, new GroupOptions(new ManagerMember(options.listen()), options.groupAddress(), groups));
+    }
+
+    private Hello hello() {
+        return new Hello(
+                PROTOCOL_VERSION,
+                holder.clusterId(),
+                "manager",
+                options.listen().toString(),
+                build);
+    }
+
+    /** Completes once all ports are bound, with the MQTT port; fails with a text for the user. */
+    Future<Integer> start() {
+        Path path = options.data().map(Path::of).orElseGet(() -> DataDirectory.usual(options.listen()));
+        return vertx.executeBlocking(() -> DataDirectory.open(path, options.listen()), false)
+                .compose(opened -> {
+                    directory = opened;
+                    RegisterOptions settings = RegisterOptions.of(
+                            new ManagerVoter(options.listen()), options.managers(), opened.file("register"), false);
+                    return onLoop(() -> RegisterDriver.open(vertx, context, settings, holder, peers));
+                })
+                .compose(opened -> onLoop(() -> serve(opened)))
+                .compose(done -> rpc.listen(options.listen(), List.of(context)))
+                .compose(port -> broker.listen(options.mqttAddress()))
+                .compose(mqttPort -> membership.start().map(mqttPort))
+                .compose(mqttPort -> onLoop(() -> {
+                    running().start();
+                    publishTimer = vertx.setPeriodic(PUBLISH_MS, id -> context.runOnContext(ignored -> publish()));
+                    return Future.succeededFuture(mqttPort);
+                }));
+    }
+
+    private Future<Void> serve(RegisterDriver opened) {
+        register = opened;
+        LeaderDriver leaderDriver = new LeaderDriver(vertx, context, clock, options, opened);
+        driver = leaderDriver;
+        TablePublisher tables = new TablePublisher(broker, clock);
+        publisher = tables;
+        opened.serve(handlers);
+        new ControlService(options, leaderDriver, opened, peers, progress, clock, build).serve(handlers);
+        handlers.onOpen(connection -> serverConnections++);
+        handlers.onClose(connection -> serverConnections--);
+        membership.onChange(leaderDriver::onView);
+        holder.listen(context, table -> {
+            warnOfOptions(table);
+            leaderDriver.onTable(table);
+            peers.retain(table);
+            tables.onTable(table);
+        });
+        return Future.succeededFuture();
+    }
+
+    private void warnOfOptions(ClusterTable table) {
+        if (!warned) {
+            warned = true;
+            if (table.replicas() != options.replicas() || table.partitionCount() != options.partitions()) {
+                LOG.info(
+                        "the cluster was born with other options: replicas={} partitions={}",
+                        table.replicas(),
+                        table.partitionCount());
+            }
+            if (!table.managers().equals(options.managers())) {
+                LOG.warn(
+                        "the cluster's managers are not those of -l and -p: table={} options={}",
+                        table.managers(),
+                        options.managers());
+            }
+        }
+    }
+
+    private void publish() {
+        ClusterTable table = holder.orNull();
+        TablePublisher tables = publisher;
+        if (table != null && tables != null) {
+            Observations seen = running().observe();
+            tables.refresh(seen, progress.update(table, seen, clock.monotonicNs() / 1_000_000));
+        }
+    }
+
+    private LeaderDriver running() {
+        LeaderDriver known = driver;
+        if (known == null) {
+            throw new KumoException(ErrorCode.SHUTTING_DOWN);
+        }
+        return known;
+    }
+
+    private <T> Future<T> onLoop(Supplier<Future<T>> action) {
+        Promise<T> done = Promise.promise();
+        context.runOnContext(ignored -> {
+            try {
+                action.get().onComplete(done);
+            } catch (RuntimeException e) {
+                done.fail(e);
+            }
+        });
+        return done.future();
+    }
+
+    void register(Metrics metrics) {
+        metrics.gauge(Meter.TABLE_VERSION, holder::version);
+        metrics.gauge(Meter.RPC_CONNECTIONS, () -> serverConnections);
+        metrics.gauge(Meter.CLIENT_CONNECTIONS, broker::clientCount);
+        metrics.gauge(Meter.LEADER, () -> driver != null && running().isLeading() ? 1 : 0);
+        metrics.gauge(Meter.MEMBERS, () -> membership.view().managers().size(), "role", "manager");
+        metrics.gauge(Meter.MEMBERS, () -> membership.view().servers().size(), "role", "server");
+        metrics.gauge(
+                Meter.UNDER_REPLICATED,
+                () -> holder.table().map(ClusterTable::underReplicated).orElse(0));
+        metrics.gauge(
+                Meter.PARTITIONS_DOWN,
+                () -> holder.table().map(ClusterStatus::down).orElse(0));
+        metrics.gauge(
+                Meter.REBALANCE_MOVES_LEFT,
+                () -> holder.table().map(RebalanceProgress::remaining).orElse(0L));
+    }
+
+    Health health() {
+        LeaderDriver known = driver;
+        Optional<HostPort> leader = known == null ? Optional.empty() : known.leaderAddress();
+        Health health = leader.isPresent() ? Health.serving() : Health.not("no manager leads yet");
+        return health.with("leader", leader.map(HostPort::toString).orElse(""))
+                .with("cluster", holder.clusterId())
+                .with("tableVersion", holder.version())
+                .with("managers", membership.view().managers().size())
+                .with("servers", membership.view().servers().size());
+    }
+
+    Future<Void> stop() {
+        return onLoop(() -> {
+                    vertx.cancelTimer(publishTimer);
+                    LeaderDriver known = driver;
+                    if (known != null) {
+                        known.close();
+                    }
+                    return Future.<Void>succeededFuture();
+                })
+                .compose(done -> Future.join(membership.close(), broker.close(), rpc.close()))
+                .compose(done -> {
+                    RegisterDriver opened = register;
+                    return opened == null ? Future.<Void>succeededFuture() : opened.close();
+                })
+                .compose(done -> onLoop(() -> {
+                    peers.close();
+                    return Future.<Void>succeededFuture();
+                }))
+                .eventually(this::closeDirectory);
+    }
+
+    private Future<Void> closeDirectory() {
+        DataDirectory opened = directory;
+        if (opened != null) {
+            try {
+                opened.close();
+            } catch (IOException e) {
+                LOG.debug("cannot close the lock file", e);
+            }
+        }
+        return Future.succeededFuture();
+    }
+}

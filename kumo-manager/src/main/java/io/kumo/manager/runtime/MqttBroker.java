@@ -1,0 +1,159 @@
+package io.kumo.manager.runtime;
+
+import io.kumo.base.Bytes;
+import io.kumo.base.HostPort;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
+import io.kumo.manager.mqtt.RetainedTopics;
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttProperties.IntegerProperty;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.mqtt.MqttEndpoint;
+import io.vertx.mqtt.MqttServer;
+import io.vertx.mqtt.MqttServerOptions;
+import java.net.BindException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An MQTT broker to which only this process publishes: 3.1.1 and 5, quality of service 0 and 1, retained messages,
+ * wildcards. What clients publish is acknowledged (in MQTT 5 as not authorized) and ignored; so are wills. A client
+ * that does not keep up is disconnected and finds all that counts retained when it comes again; no session outlives its
+ * connection. Lives on one context; its methods may be called from any thread.
+ */
+public final class MqttBroker {
+    private static final Logger LOG = LoggerFactory.getLogger(MqttBroker.class);
+
+    static final int MQTT_5 = 5;
+    private static final int MAX_CLIENTS = 4096;
+    private static final int MAX_INCOMING_BYTES = 64 << 10;
+    private static final long REDELIVERY_CHECK_MS = 1_000;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final RetainedTopics retained = new RetainedTopics();
+    private final Map<String, MqttClientSession> sessions = new HashMap<>();
+    private final MqttServer server;
+    private final long timer;
+    private volatile int clientCount;
+    private boolean closed;
+
+    public MqttBroker(Vertx vertx, Context context) {
+        this.vertx = vertx;
+        this.context = context;
+        MqttServerOptions options = new MqttServerOptions()
+                .setMaxMessageSize(MAX_INCOMING_BYTES)
+                .setMaxClientIdLength(256)
+                .setTimeoutOnConnect(10);
+        options.setTcpNoDelay(true).setReuseAddress(true);
+        this.server = MqttServer.create(vertx, options);
+        this.timer = vertx.setPeriodic(REDELIVERY_CHECK_MS, id -> context.runOnContext(ignored -> redeliver()));
+    }
+
+    /** Returns the port; a port that is taken fails with a text for the user. */
+    public Future<Integer> listen(HostPort address) {
+        Promise<Integer> done = Promise.promise();
+        context.runOnContext(ignored -> server.endpointHandler(this::open)
+                .exceptionHandler(e -> LOG.debug("MQTT connection failed", e))
+                .listen(address.port(), address.host())
+                .map(MqttServer::actualPort)
+                .recover(e -> Future.failedFuture(bindFailure(address, e)))
+                .onComplete(done));
+        return done.future();
+    }
+
+    private static KumoException bindFailure(HostPort address, Throwable e) {
+        String why = e instanceof BindException
+                ? "is taken by another process, or not an address of this host: choose another one with --mqtt-port"
+                : "can't be listened on: " + e.getMessage();
+        return new KumoException(ErrorCode.REFUSED, "MQTT address " + address + " " + why, e);
+    }
+
+    /** Sends to all subscribers. */
+    public void publish(String topic, Bytes payload) {
+        context.runOnContext(ignored -> send(topic, payload, false));
+    }
+
+    /** Sends to all subscribers, and to those that come until the topic's next payload. */
+    public void publishRetained(String topic, Bytes payload) {
+        context.runOnContext(ignored -> {
+            retained.retain(topic, payload);
+            send(topic, payload, true);
+        });
+    }
+
+    /** Only to subscribers that come until the topic's next payload; present ones are told in other ways. */
+    public void retain(String topic, Bytes payload) {
+        context.runOnContext(ignored -> retained.retain(topic, payload));
+    }
+
+    /** Clients that are connected now. */
+    public int clientCount() {
+        return clientCount;
+    }
+
+    public Future<Void> close() {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(ignored -> {
+            closed = true;
+            vertx.cancelTimer(timer);
+            List.copyOf(sessions.values()).forEach(MqttClientSession::close);
+            server.close().onComplete(done);
+        });
+        return done.future();
+    }
+
+    private void send(String topic, Bytes payload, boolean isRetained) {
+        for (MqttClientSession session : new ArrayList<>(sessions.values())) {
+            session.offer(topic, payload, isRetained);
+        }
+    }
+
+    private void redeliver() {
+        long nowMs = System.nanoTime() / 1_000_000;
+        for (MqttClientSession session : new ArrayList<>(sessions.values())) {
+            session.redeliver(nowMs);
+        }
+    }
+
+    private void open(MqttEndpoint endpoint) {
+        String client = endpoint.clientIdentifier();
+        if (closed || sessions.size() >= MAX_CLIENTS) {
+            endpoint.reject(
+                    endpoint.protocolVersion() == MQTT_5
+                            ? MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE_5
+                            : MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE);
+            return;
+        }
+        MqttClientSession before = sessions.remove(client);
+        if (before != null) {
+            before.close(); // the standard has it so: the same client, connected again
+        }
+        MqttClientSession session = new MqttClientSession(endpoint, retained);
+        sessions.put(client, session);
+        clientCount = sessions.size();
+        endpoint.closeHandler(ignored -> {
+            sessions.remove(client, session);
+            clientCount = sessions.size();
+        });
+        endpoint.exceptionHandler(e -> LOG.debug("MQTT client failed client={}", client, e));
+        session.start();
+        if (endpoint.protocolVersion() == MQTT_5) {
+            MqttProperties properties = new MqttProperties();
+            properties.add(new IntegerProperty(MqttProperties.MAXIMUM_QOS, 1));
+            properties.add(new IntegerProperty(MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 0));
+            endpoint.accept(false, properties);
+        } else {
+            endpoint.accept(false);
+        }
+        LOG.debug("MQTT client connected client={} version={}", client, endpoint.protocolVersion());
+    }
+}
