@@ -10,12 +10,21 @@ public final class OptionsDocument {
     /** A section for one program: what it is, its options, and those of kumofs that have no effect. */
     public static String markdown(OptionParser program) {
         StringBuilder out = new StringBuilder(4096);
-        out.append("## ").append(program.program()).append("\n\n").append(program.summary()).append("\n\n");
-        out.append("`").append(program.program()).append(' ').append(program.synopsis()).append("`\n\n");
+        out.append("## ")
+                .append(program.program())
+                .append("\n\n")
+                .append(program.summary())
+                .append("\n\n");
+        out.append("`")
+                .append(program.program())
+                .append(' ')
+                .append(program.synopsis())
+                .append("`\n\n");
         out.append("| option | default | |\n| --- | --- | --- |\n");
         for (OptionSpec<?> spec : program.specs()) {
             if (spec.noEffectReason().isEmpty()) {
-                String value = spec.isRequired() ? "required" : code(spec.defaultText().orElse(""));
+                String value =
+                        spec.isRequired() ? "required" : code(spec.defaultText().orElse(""));
                 out.append("| ").append(names(spec)).append(" | ").append(value).append(" | ");
                 out.append(escaped(spec.help())).append(" |\n");
             }

@@ -6,8 +6,9 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a stream of bytes into frames: four bytes of length, highest first, then that many bytes. A frame above the limit
- * is refused as soon as its length is known. Frames are read where they lie; only one that came in pieces is copied.
+ * Cuts a stream of bytes into frames: four bytes of length, highest first, then that many bytes. A frame above the
+ * limit is refused as soon as its length is known. Frames are read where they lie; only one that came in pieces is
+ * copied.
  *
  * <p>Use: {@link #feed} what was read, then {@link #frame} until it returns null. One stream each, not thread-safe.
  */

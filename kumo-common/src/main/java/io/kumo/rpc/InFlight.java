@@ -6,9 +6,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of one connection that wait for an answer: message id → method and waiter, each with a deadline. A call whose
- * deadline passed keeps its place until its late answer comes, so that no answer is ever taken for that of another call.
- * Bounded, without garbage, not thread-safe.
+ * The calls of one connection that wait for an answer: message id → method and waiter, each with a deadline. A call
+ * whose deadline passed keeps its place until its late answer comes, so that no answer is ever taken for that of
+ * another call. Bounded, without garbage, not thread-safe.
  *
  * @param <W> who waits
  */
@@ -29,9 +29,7 @@ public final class InFlight<W> {
 
     private int anyCursor;
 
-    /**
-     * @param bound most calls at a time, those included whose deadline passed unanswered
-     */
+    /** @param bound most calls at a time, those included whose deadline passed unanswered */
     public InFlight(int bound) {
         Check.argument(bound >= 1, "a bound of %d calls", bound);
         this.bound = bound;
@@ -98,7 +96,10 @@ public final class InFlight<W> {
         return waiter;
     }
 
-    /** Takes one waiter whose deadline has passed; null once there is none. To be called until then. The call's place is kept for its late answer. */
+    /**
+     * Takes one waiter whose deadline has passed; null once there is none. To be called until then. The call's place is
+     * kept for its late answer.
+     */
     @SuppressWarnings("unchecked")
     public @Nullable W takeExpired(long nowNs) {
         while (expiryCursor < usedSlots) {

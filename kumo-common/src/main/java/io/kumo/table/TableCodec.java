@@ -40,7 +40,6 @@ public final class TableCodec {
         List<Partition> rows = new ArrayList<>();
         in.list(each -> rows.add(each.row(rows.size())));
         in.skip(fields - FIELDS);
-        return new ClusterTable(
-                clusterId, version, replicas, autoReplace, plannedMoves, managers, servers, rows);
+        return new ClusterTable(clusterId, version, replicas, autoReplace, plannedMoves, managers, servers, rows);
     }
 }

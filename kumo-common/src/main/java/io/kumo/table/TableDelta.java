@@ -74,8 +74,8 @@ public record TableDelta(
         if (!fits(table)) {
             throw new KumoException(
                     ErrorCode.REFUSED,
-                    "a change of table " + clusterId + " version " + fromVersion + " does not fit "
-                            + table.clusterId() + " version " + table.version());
+                    "a change of table " + clusterId + " version " + fromVersion + " does not fit " + table.clusterId()
+                            + " version " + table.version());
         }
         TreeMap<ServerId, ServerInfo> servers = new TreeMap<>();
         table.servers().forEach(info -> servers.put(info.id(), info));

@@ -113,8 +113,8 @@ final class TableUnpacker {
 
     ServerInfo server() throws IOException {
         int fields = open(6);
-        ServerInfo server = new ServerInfo(
-                id(), HostPort.parse(text(), 0), int64(), text(), ServerState.of(int32()), bool());
+        ServerInfo server =
+                new ServerInfo(id(), HostPort.parse(text(), 0), int64(), text(), ServerState.of(int32()), bool());
         skip(fields - 6);
         return server;
     }

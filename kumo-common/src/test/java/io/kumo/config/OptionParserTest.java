@@ -29,7 +29,8 @@ class OptionParserTest {
             OptionSpec.flag("async-replicate-set", "Weaker.").shorts("As");
     private static final OptionSpec<Boolean> ASYNC_DELETE =
             OptionSpec.flag("async-replicate-delete", "Weaker.").shorts("Ad");
-    private static final OptionSpec<Boolean> VERBOSE = OptionSpec.flag("verbose", "More.").shorts("v");
+    private static final OptionSpec<Boolean> VERBOSE =
+            OptionSpec.flag("verbose", "More.").shorts("v");
     private static final OptionSpec<Duration> TIMEOUT = OptionSpec.duration("timeout", "5s", "Deadline.");
     private static final OptionSpec<Long> MEMORY = OptionSpec.bytes("memory", "64m", 1 << 20, 1L << 40, "Bound.");
     private static final OptionSpec<Sync> SYNC = OptionSpec.choice("sync", "always", Sync.class, "When.");
@@ -109,7 +110,8 @@ class OptionParserTest {
 
     @Test
     void keepsOperandsAndStopsAtTwoDashes() {
-        assertEquals(List.of("mgr1", "status", "-v"), parse("mgr1 -c 4 status -- -v").arguments());
+        assertEquals(
+                List.of("mgr1", "status", "-v"), parse("mgr1 -c 4 status -- -v").arguments());
     }
 
     @Test
@@ -152,7 +154,8 @@ class OptionParserTest {
 
     @Test
     void demandsARequiredOption() {
-        OptionSpec<String> store = OptionSpec.path("store", "", "Directory.").shorts("s").required();
+        OptionSpec<String> store =
+                OptionSpec.path("store", "", "Directory.").shorts("s").required();
         OptionParser parser = new OptionParser("kumo-test", "", "A program.", List.of(store));
         UsageException e = assertThrows(UsageException.class, () -> parser.parse(List.of()));
         assertEquals("kumo-test: --store (-s) is missing (see kumo-test --help)", e.getMessage());
@@ -162,7 +165,8 @@ class OptionParserTest {
 
     @Test
     void refusesTwoOptionsOfOneName() {
-        List<OptionSpec<?>> twice = List.of(VERBOSE, OptionSpec.flag("vast", "Large.").shorts("v"));
+        List<OptionSpec<?>> twice =
+                List.of(VERBOSE, OptionSpec.flag("vast", "Large.").shorts("v"));
         assertThrows(IllegalStateException.class, () -> new OptionParser("kumo-test", "", "A program.", twice));
     }
 

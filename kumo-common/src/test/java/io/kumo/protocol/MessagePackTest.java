@@ -155,7 +155,8 @@ class MessagePackTest {
     void refusesLengthsThatTheMessageDoesNotHold() {
         for (String hex : List.of("c6ffffffff", "db7fffffff", "ddffffffff", "dc0010", "c5ffff00", "bf")) {
             MessageReader reader = new MessageReader(Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump(hex)));
-            assertThrows(KumoException.class, hex.startsWith("dd") || hex.startsWith("dc") ? reader::open : reader::bytes);
+            assertThrows(
+                    KumoException.class, hex.startsWith("dd") || hex.startsWith("dc") ? reader::open : reader::bytes);
         }
     }
 

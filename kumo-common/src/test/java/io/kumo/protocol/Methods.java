@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Finds every METHOD of this module, and makes sample messages: each field has a value that tells it from the others. */
+/**
+ * Finds every METHOD of this module, and makes sample messages: each field has a value that tells it from the others.
+ */
 final class Methods {
     private static final Path SOURCES = Path.of("src/main/java");
 
@@ -36,7 +38,8 @@ final class Methods {
         try (Stream<Path> files = Files.walk(SOURCES)) {
             List<Definition> found = new ArrayList<>();
             for (Path file : files.filter(Methods::definesMessages).toList()) {
-                String name = SOURCES.relativize(file).toString().replace('/', '.').replace(".java", "");
+                String name =
+                        SOURCES.relativize(file).toString().replace('/', '.').replace(".java", "");
                 for (Class<?> type : Class.forName(name).getDeclaredClasses()) {
                     if (Call.class.isAssignableFrom(type)) {
                         found.add(definition(type, file));

@@ -35,7 +35,10 @@ class MethodsTest {
     static Stream<Case> cases() {
         return Methods.all().stream()
                 .flatMap(each -> Stream.of(
-                        new Case(each.name(), Methods.sample(each.call()), each.method().request()),
+                        new Case(
+                                each.name(),
+                                Methods.sample(each.call()),
+                                each.method().request()),
                         new Case(
                                 each.name() + " -> " + each.result().getSimpleName(),
                                 Methods.sample(each.result()),

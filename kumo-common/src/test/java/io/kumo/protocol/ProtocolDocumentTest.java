@@ -30,14 +30,22 @@ class ProtocolDocumentTest {
         StringBuilder out = new StringBuilder(HEAD);
         out.append("\n## Errors\n\n| number | name | outcome | text |\n| --- | --- | --- | --- |\n");
         for (ErrorCode code : ErrorCode.values()) {
-            out.append("| ").append(code.number()).append(" | ").append(code.name()).append(" | ");
+            out.append("| ")
+                    .append(code.number())
+                    .append(" | ")
+                    .append(code.name())
+                    .append(" | ");
             out.append(code.outcome()).append(" | ").append(code.text()).append(" |\n");
         }
         out.append("\n## Methods\n");
         Set<Class<?>> nested = new LinkedHashSet<>();
         for (Methods.Definition each : Methods.all()) {
             readComments(each.source());
-            out.append("\n### ").append(each.method().number()).append(' ').append(each.name()).append("\n\n");
+            out.append("\n### ")
+                    .append(each.method().number())
+                    .append(' ')
+                    .append(each.name())
+                    .append("\n\n");
             append(out, each.call(), nested);
             if (each.result() == Done.class) {
                 out.append("\nThe answer is empty.\n");
@@ -66,7 +74,9 @@ class ProtocolDocumentTest {
     private void readComments(Path source) throws IOException {
         Matcher matcher = COMMENT.matcher(Files.readString(source));
         while (matcher.find()) {
-            comments.put(matcher.group(2), matcher.group(1).replaceAll("\\n\\s*\\*", " ").trim());
+            comments.put(
+                    matcher.group(2),
+                    matcher.group(1).replaceAll("\\n\\s*\\*", " ").trim());
         }
     }
 
@@ -120,8 +130,7 @@ class ProtocolDocumentTest {
         };
     }
 
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             # The protocol between kumo's processes
 
             This page is made by `ProtocolDocumentTest` from the definitions in the code; do not edit it.

@@ -34,9 +34,7 @@ public final class AdminServer {
     private final Map<String, Page> pages = new ConcurrentHashMap<>();
     private volatile @Nullable HttpServer server;
 
-    /**
-     * @param health called on an event loop
-     */
+    /** @param health called on an event loop */
     public AdminServer(Vertx vertx, Metrics metrics, Supplier<Health> health) {
         this.vertx = vertx;
         this.health = health;
@@ -56,7 +54,8 @@ public final class AdminServer {
      * @return the address; empty if the port was taken and nobody asked for it
      */
     public Future<Optional<HostPort>> listen(HostPort address, boolean asked) {
-        HttpServerOptions options = new HttpServerOptions().setHost(address.host()).setPort(address.port());
+        HttpServerOptions options =
+                new HttpServerOptions().setHost(address.host()).setPort(address.port());
         HttpServer created = vertx.createHttpServer(options).requestHandler(this::answer);
         server = created;
         return created.listen()
@@ -64,8 +63,8 @@ public final class AdminServer {
                 .recover(failure -> {
                     String what = "HTTP cannot listen on " + address + ": " + Failures.reason(failure);
                     if (asked) {
-                        return Future.failedFuture(new KumoException(
-                                ErrorCode.REFUSED, what + " (see --http)", failure));
+                        return Future.failedFuture(
+                                new KumoException(ErrorCode.REFUSED, what + " (see --http)", failure));
                     }
                     LOG.warn("{}; it is off", what);
                     return Future.succeededFuture(Optional.empty());
@@ -98,7 +97,9 @@ public final class AdminServer {
 
     private static void send(HttpServerResponse response, int status, String contentType, String content) {
         if (!response.closed()) {
-            response.setStatusCode(status).putHeader("Content-Type", contentType).end(content);
+            response.setStatusCode(status)
+                    .putHeader("Content-Type", contentType)
+                    .end(content);
         }
     }
 
@@ -106,7 +107,8 @@ public final class AdminServer {
         StringBuilder out = new StringBuilder("{\"ok\":").append(health.ok());
         out.append(",\"state\":").append(quoted(health.state()));
         new TreeMap<>(health.details())
-                .forEach((name, value) -> out.append(',').append(quoted(name)).append(':').append(quoted(value)));
+                .forEach((name, value) ->
+                        out.append(',').append(quoted(name)).append(':').append(quoted(value)));
         return out.append("}\n").toString();
     }
 

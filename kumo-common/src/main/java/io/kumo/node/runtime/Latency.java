@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 
 /**
  * A histogram of durations in fixed buckets, four to each doubling, from about 1 us to 34 s. Recording costs a few
- * nanoseconds (Micrometer's Timer with buckets was measured at 100): one thread records, an event loop each has its own;
- * any thread reads, what it reads may be a moment old.
+ * nanoseconds (Micrometer's Timer with buckets was measured at 100): one thread records, an event loop each has its
+ * own; any thread reads, what it reads may be a moment old.
  */
 public final class Latency {
     private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);

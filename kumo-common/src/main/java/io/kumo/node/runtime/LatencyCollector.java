@@ -36,8 +36,10 @@ final class LatencyCollector implements Collector {
 
     @Override
     public MetricSnapshot collect() {
-        HistogramSnapshot.Builder all =
-                HistogramSnapshot.builder().name(prometheusName()).help(meter.help()).unit(Unit.SECONDS);
+        HistogramSnapshot.Builder all = HistogramSnapshot.builder()
+                .name(prometheusName())
+                .help(meter.help())
+                .unit(Unit.SECONDS);
         histograms.forEach((labels, parts) -> all.dataPoint(point(labels, parts)));
         return all.build();
     }

@@ -21,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log: lines for people, on stderr or in a file. Logback finds this class as a service and has it set up a quiet log
- * before anything else runs; {@link NodeMain} then sets what the command line says. No file of Logback's own is read.
+ * The log: lines for people, on stderr or in a file. Logback finds this class as a service and has it set up a quiet
+ * log before anything else runs; {@link NodeMain} then sets what the command line says. No file of Logback's own is
+ * read.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
     private static final String LINE = "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger{0}: %msg";

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The frame of a daemon: a subclass says which options it has, starts and stops; everything else (command line, log, pid
- * file, Vert.x, HTTP, signals, ready line, exit codes) is here. {@code public static void main} calls {@link #run}.
+ * The frame of a daemon: a subclass says which options it has, starts and stops; everything else (command line, log,
+ * pid file, Vert.x, HTTP, signals, ready line, exit codes) is here. {@code public static void main} calls {@link #run}.
  */
 public abstract class NodeMain {
     private static final Logger LOG = LoggerFactory.getLogger(NodeMain.class);
@@ -128,8 +128,8 @@ public abstract class NodeMain {
             } else {
                 ParsedOptions options = optionParser().parse(List.of(arguments));
                 if (!options.arguments().isEmpty()) {
-                    throw new UsageException(program + ": unexpected '"
-                            + options.arguments().get(0) + "' (see " + program + " --help)");
+                    throw new UsageException(
+                            program + ": unexpected '" + options.arguments().get(0) + "' (see " + program + " --help)");
                 }
                 launch(options);
                 return;
@@ -147,7 +147,8 @@ public abstract class NodeMain {
             LogSetup.configure(options.value(NodeOptions.LOG), verbose);
             logsToFile = options.value(NodeOptions.LOG).isPresent();
             options.notices().forEach(notice -> System.err.println(program + ": " + notice));
-            options.value(NodeOptions.DAEMON).ifPresent(file -> pidFile = PidFile.write(file, getClass().getName()));
+            options.value(NodeOptions.DAEMON)
+                    .ifPresent(file -> pidFile = PidFile.write(file, getClass().getName()));
             Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "kumo-stop"));
             Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> onUncaught(thread.getName(), failure));
             String ready = boot(options);

@@ -6,9 +6,11 @@ import java.util.Optional;
 
 /** Options that every daemon has. */
 public final class NodeOptions {
-    public static final OptionSpec<Boolean> VERBOSE =
-            OptionSpec.flag("verbose", "Log more, and stack traces of failures.").shorts("v");
-    public static final OptionSpec<Optional<String>> LOG = OptionSpec.path("log", "", "Log to this file, not to stderr.")
+    public static final OptionSpec<Boolean> VERBOSE = OptionSpec.flag(
+                    "verbose", "Log more, and stack traces of failures.")
+            .shorts("v");
+    public static final OptionSpec<Optional<String>> LOG = OptionSpec.path(
+                    "log", "", "Log to this file, not to stderr.")
             .argument("FILE")
             .shorts("o")
             .optional();
@@ -37,7 +39,8 @@ public final class NodeOptions {
                     .shorts("TW"),
             OptionSpec.noEffect("read-threads", "N", "sockets are served by event loops.")
                     .shorts("TR"),
-            OptionSpec.noEffect("binary-log", "FILE", "there is one log, see --log.").shorts("g"));
+            OptionSpec.noEffect("binary-log", "FILE", "there is one log, see --log.")
+                    .shorts("g"));
 
     private NodeOptions() {}
 }

@@ -22,8 +22,8 @@ final class PidFile {
     }
 
     /**
-     * Writes the file at once or not at all; KumoException if it can't, or if another process is in it that runs the same
-     * program.
+     * Writes the file at once or not at all; KumoException if it can't, or if another process is in it that runs the
+     * same program.
      *
      * @param main the class that such a process has on its command line: an id may be that of a stranger by now
      */

@@ -9,9 +9,7 @@ import io.vertx.core.transport.Transport;
 public final class VertxFactory {
     private VertxFactory() {}
 
-    /**
-     * @param eventLoops at most; Vert.x makes them as they are needed
-     */
+    /** @param eventLoops at most; Vert.x makes them as they are needed */
     public static Vertx create(int eventLoops) {
         // The resolver that the operator's other programs use. Vert.x has no other switch for it.
         System.setProperty("vertx.disableDnsResolver", "true");

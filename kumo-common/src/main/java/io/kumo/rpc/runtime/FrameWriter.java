@@ -8,8 +8,8 @@ import io.netty.channel.WriteBufferWaterMark;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the frames of one turn of the event loop and writes them at once: the first frame of a turn puts the flush at
- * the end of the loop's queue, behind everything that the turn has still to do. On the connection's loop only.
+ * Collects the frames of one turn of the event loop and writes them at once: the first frame of a turn puts the flush
+ * at the end of the loop's queue, behind everything that the turn has still to do. On the connection's loop only.
  */
 final class FrameWriter implements Runnable {
     /** Past it a buffer is handed to the channel: growing further would copy it. */

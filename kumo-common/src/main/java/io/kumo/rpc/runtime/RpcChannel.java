@@ -60,6 +60,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     private int serving;
     /** Bytes of answers since the channel was last writable. */
     private long answerBytes;
+
     private @Nullable ScheduledFuture<?> deadlineTimer;
     private long deadlineTimerNs;
     private @Nullable ScheduledFuture<?> stallTimer;
@@ -289,7 +290,8 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     }
 
     private void writeResult(int id, Message result) {
-        MessageWriter out = writer.begin().fields(4).put(RESPONSE).put(id & 0xffffffffL).nil();
+        MessageWriter out =
+                writer.begin().fields(4).put(RESPONSE).put(id & 0xffffffffL).nil();
         int bytes = encode(result, out);
         if (bytes < 0) {
             writeError(id, ErrorCode.TOO_LARGE, "the answer is larger than a frame may be");
@@ -319,8 +321,8 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     // --- Backpressure. ---
 
     /**
-     * Reads on unless the peer does not read its answers, or has too many requests unanswered. Calls from here never stop
-     * the reading: two peers that send much to each other would wait for each other.
+     * Reads on unless the peer does not read its answers, or has too many requests unanswered. Calls from here never
+     * stop the reading: two peers that send much to each other would wait for each other.
      */
     private void updateReading() {
         boolean answersStuck = answerBytes > MAX_ANSWER_BYTES && !ctx.channel().isWritable();

@@ -46,7 +46,9 @@ final class RpcEndpoint {
     }
 
     static void checkCluster(Hello own, String peerCluster, String peer) {
-        if (!own.clusterId().isEmpty() && !peerCluster.isEmpty() && !own.clusterId().equals(peerCluster)) {
+        if (!own.clusterId().isEmpty()
+                && !peerCluster.isEmpty()
+                && !own.clusterId().equals(peerCluster)) {
             throw new KumoException(
                     ErrorCode.WRONG_CLUSTER,
                     peer + " belongs to cluster " + peerCluster + ", but " + own.role() + " " + own.name()

@@ -77,12 +77,13 @@ public final class RpcServer {
             }
             NetServer server = vertx.createNetServer(options);
             server.connectHandler(socket -> accept(socket, (ContextInternal) loop));
-            server.listen().onComplete(
-                    listening -> {
-                        listeners.add(server);
-                        port.complete(listening.actualPort());
-                    },
-                    failure -> port.fail(explain(address, failure)));
+            server.listen()
+                    .onComplete(
+                            listening -> {
+                                listeners.add(server);
+                                port.complete(listening.actualPort());
+                            },
+                            failure -> port.fail(explain(address, failure)));
         });
         return port.future();
     }

@@ -47,8 +47,7 @@ class RpcBackpressureTest {
                     reply.ok(new GetResult(true, 0, 1, 0, large));
                 });
         RpcLimits limits = new RpcLimits(1 << 20, 100_000, 1 << 20, 2000, STALL_MS);
-        RpcServer server =
-                new RpcServer(vertx, () -> new Hello(1, "", "server", "s", ""), handlers, () -> 0, limits);
+        RpcServer server = new RpcServer(vertx, () -> new Hello(1, "", "server", "s", ""), handlers, () -> 0, limits);
         return server.listen(new HostPort("127.0.0.1", 0))
                 .toCompletionStage()
                 .toCompletableFuture()

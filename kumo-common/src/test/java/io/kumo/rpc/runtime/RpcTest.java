@@ -99,7 +99,8 @@ class RpcTest {
     }
 
     private static ErrorCode error(Future<?> future) {
-        return Assertions.assertThrows(KumoException.class, () -> result(future)).code();
+        return Assertions.assertThrows(KumoException.class, () -> result(future))
+                .code();
     }
 
     private static Get get(String key) {
@@ -131,14 +132,20 @@ class RpcTest {
         RpcServer server = new RpcServer(
                 vertx,
                 () -> hello("server", ""),
-                new RpcHandlers().on(Get.METHOD, (from, call, reply) -> from.call(new Stat(""), 5000, onResult(stat -> {
-                    StatEntry entry = stat.entries().get(0);
-                    reply.ok(new GetResult(true, 0, 0, 0, Bytes.utf8(entry.name() + " " + entry.value())));
-                }))),
+                new RpcHandlers()
+                        .on(
+                                Get.METHOD,
+                                (from, call, reply) -> from.call(new Stat(""), 5000, onResult(stat -> {
+                                    StatEntry entry = stat.entries().get(0);
+                                    reply.ok(new GetResult(
+                                            true, 0, 0, 0, Bytes.utf8(entry.name() + " " + entry.value())));
+                                }))),
                 () -> 0,
                 LIMITS);
         RpcClient client = connected(listening(server));
-        assertEquals(Bytes.utf8("server server-name"), result(client.call(get("k"), 5000)).value());
+        assertEquals(
+                Bytes.utf8("server server-name"),
+                result(client.call(get("k"), 5000)).value());
     }
 
     private interface Result<R> {
@@ -163,22 +170,24 @@ class RpcTest {
     void tellsTheCallerTheTableVersionOfTheAnswererWithEveryError() throws Exception {
         RpcClient client = connected(listening(server()));
         Set<String> errors = ConcurrentHashMap.newKeySet();
-        onLoopOf(client, () -> client.call(new TableGet(1), 5000, new ResultHandler<TableResult>() {
-            @Override
-            public void onResult(TableResult result) {
-                errors.add("none");
-            }
+        onLoopOf(
+                client,
+                () -> client.call(new TableGet(1), 5000, new ResultHandler<TableResult>() {
+                    @Override
+                    public void onResult(TableResult result) {
+                        errors.add("none");
+                    }
 
-            @Override
-            public void onError(ErrorCode code, String text) {
-                errors.add("no version");
-            }
+                    @Override
+                    public void onError(ErrorCode code, String text) {
+                        errors.add("no version");
+                    }
 
-            @Override
-            public void onError(ErrorCode code, String text, long tableVersion) {
-                errors.add(code + " " + text + " " + tableVersion);
-            }
-        }));
+                    @Override
+                    public void onError(ErrorCode code, String text, long tableVersion) {
+                        errors.add(code + " " + text + " " + tableVersion);
+                    }
+                }));
         await().until(() -> !errors.isEmpty());
         assertEquals(Set.of("NOT_PRIMARY not me 42"), errors);
     }
@@ -265,8 +274,10 @@ class RpcTest {
             RpcServer second = new RpcServer(another, () -> hello("server", ""), handlers(), () -> 0, LIMITS);
             KumoException e = Assertions.assertThrows(
                     KumoException.class, () -> result(second.listen(new HostPort("127.0.0.1", port))));
-            assertEquals("cannot listen on 127.0.0.1:" + port + ": the port is taken; stop who uses it, or choose"
-                    + " another one", e.getMessage());
+            assertEquals(
+                    "cannot listen on 127.0.0.1:" + port + ": the port is taken; stop who uses it, or choose"
+                            + " another one",
+                    e.getMessage());
         } finally {
             result(another.close());
         }
@@ -331,8 +342,7 @@ class RpcTest {
     @Test
     void failsToConnectWithAReason() {
         RpcClient client = client(1, LIMITS);
-        KumoException e =
-                Assertions.assertThrows(KumoException.class, () -> result(client.whenConnected(100)));
+        KumoException e = Assertions.assertThrows(KumoException.class, () -> result(client.whenConnected(100)));
         assertTrue(e.getMessage().startsWith("cannot connect to 127.0.0.1:1: "), e.getMessage());
     }
 
@@ -342,5 +352,4 @@ class RpcTest {
         Call<GetResult> call = get("k");
         Assertions.assertThrows(IllegalStateException.class, () -> client.send(call));
     }
-
 }
