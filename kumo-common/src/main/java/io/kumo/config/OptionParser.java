@@ -113,7 +113,7 @@ public final class OptionParser {
             OptionSpec<?> spec = specs.get(Integer.parseInt(e.getOption().getDescription()));
             throw usage(both(spec) + " needs " + spec.argument());
         } catch (ParseException e) {
-            throw usage(e.getMessage());
+            throw usage(String.valueOf(e.getMessage()));
         }
     }
 

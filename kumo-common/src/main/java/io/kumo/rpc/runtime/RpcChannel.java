@@ -36,8 +36,6 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     private static final int REQUEST = 0;
     private static final int RESPONSE = 1;
     private static final int NOTICE = 2;
-    /** Answers that may wait for a slow peer before nothing more is read from it. */
-    private static final int MAX_ANSWER_BYTES = FrameWriter.HIGH_WATER_BYTES;
 
     private final ContextInternal context;
     private final NetSocketInternal socket;
@@ -47,6 +45,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     private final FrameDecoder decoder;
     private final MessageReader reader = new MessageReader(Unpooled.EMPTY_BUFFER);
     private final FrameWriter writer;
+    private final Backpressure backpressure;
     private final InFlight<ResultHandler<?>> inFlight;
     private final List<Runnable> closeActions = new ArrayList<>();
     private final List<Runnable> writableActions = new ArrayList<>();
@@ -56,14 +55,8 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     private String peerName = "";
     private boolean helloDone;
     private boolean closed;
-    /** Requests of the peer that wait for their answer. */
-    private int serving;
-    /** Bytes of answers since the channel was last writable. */
-    private long answerBytes;
-
     private @Nullable ScheduledFuture<?> deadlineTimer;
     private long deadlineTimerNs;
-    private @Nullable ScheduledFuture<?> stallTimer;
 
     /** Takes the socket over; on its loop, before anything was read. */
     RpcChannel(NetSocket socket, ContextInternal context, RpcEndpoint endpoint) {
@@ -78,6 +71,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         vertxHandler.pipeline().addBefore(vertxHandler.name(), "kumo-rpc", this);
         ctx = vertxHandler.pipeline().context(this);
         writer = new FrameWriter(ctx, limits.maxFrameBytes());
+        backpressure = new Backpressure(ctx.channel(), writer, limits, this::closeBecause);
     }
 
     // --- Calls from here. ---
@@ -146,7 +140,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
                 onFrame(frame);
             }
         } catch (KumoException e) {
-            closeBecause(e.getMessage());
+            closeBecause(String.valueOf(e.getMessage()));
         } finally {
             context.endDispatch(previous);
             if (closed) {
@@ -182,10 +176,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
             writeError(id, ErrorCode.UNKNOWN_METHOD, "method " + number + " is not known here");
             return;
         }
-        serving++;
-        if (serving >= limits.maxInFlight()) {
-            updateReading();
-        }
+        backpressure.requestTaken();
         dispatch(entry, in, new Answer<>(this, id & 0xffffffffL));
     }
 
@@ -273,19 +264,17 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
 
     void answered(int id, Message result) {
         checkLoop();
-        serving--;
+        backpressure.requestDone();
         if (!closed) {
             writeResult(id, result);
-            afterAnswer();
         }
     }
 
     void failed(int id, ErrorCode code, String text) {
         checkLoop();
-        serving--;
+        backpressure.requestDone();
         if (!closed) {
             writeError(id, code, text);
-            afterAnswer();
         }
     }
 
@@ -296,79 +285,26 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         if (bytes < 0) {
             writeError(id, ErrorCode.TOO_LARGE, "the answer is larger than a frame may be");
         } else {
-            answerBytes += bytes;
+            backpressure.answerWritten(bytes);
         }
     }
 
     private void writeError(int id, ErrorCode code, String text) {
         MessageWriter out = writer.begin().fields(4).put(RESPONSE).put(id & 0xffffffffL);
         out.fields(3).put(code.number()).put(text).put(endpoint.tableVersion()).nil();
-        answerBytes += writer.end();
-    }
-
-    private void afterAnswer() {
-        if (answerBytes > MAX_ANSWER_BYTES) {
-            if (ctx.channel().isWritable()) {
-                answerBytes = 0;
-            } else {
-                updateReading();
-            }
-        } else if (serving == limits.maxInFlight() - 1) {
-            updateReading();
-        }
-    }
-
-    // --- Backpressure. ---
-
-    /**
-     * Reads on unless the peer does not read its answers, or has too many requests unanswered. Calls from here never
-     * stop the reading: two peers that send much to each other would wait for each other.
-     */
-    private void updateReading() {
-        boolean answersStuck = answerBytes > MAX_ANSWER_BYTES && !ctx.channel().isWritable();
-        boolean read = !answersStuck && serving < limits.maxInFlight();
-        if (read != ctx.channel().config().isAutoRead()) {
-            ctx.channel().config().setAutoRead(read);
-        }
+        backpressure.answerWritten(writer.end());
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext unused) {
-        if (closed) {
-            return;
-        }
-        if (ctx.channel().isWritable()) {
-            answerBytes = 0;
-            stallTimer = cancel(stallTimer);
-            updateReading();
+        if (!closed && backpressure.writabilityChanged()) {
             ContextInternal previous = context.beginDispatch();
             try {
                 writableActions.forEach(Runnable::run);
             } finally {
                 context.endDispatch(previous);
             }
-        } else if (stallTimer == null) {
-            watchStall(writer.takenBytes());
         }
-    }
-
-    /** A peer that takes nothing for long is gone or broken; without this, its unread bytes would stay for ever. */
-    private void watchStall(long takenBefore) {
-        stallTimer = ctx.executor()
-                .schedule(
-                        () -> {
-                            stallTimer = null;
-                            if (!closed && !ctx.channel().isWritable()) {
-                                long taken = writer.takenBytes();
-                                if (taken == takenBefore) {
-                                    closeBecause("it reads nothing for " + limits.stallTimeoutMs() + " ms");
-                                } else {
-                                    watchStall(taken);
-                                }
-                            }
-                        },
-                        limits.stallTimeoutMs(),
-                        TimeUnit.MILLISECONDS);
     }
 
     // --- Deadlines. ---
@@ -448,7 +384,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         }
         closed = true;
         deadlineTimer = cancel(deadlineTimer);
-        stallTimer = cancel(stallTimer);
+        backpressure.close();
         writer.release();
         ContextInternal previous = context.beginDispatch();
         try {
