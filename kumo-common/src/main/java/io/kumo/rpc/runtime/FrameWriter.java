@@ -80,6 +80,7 @@ final class FrameWriter implements Runnable {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the void promise: failures come to exceptionCaught
     private void handOver(ByteBuf buffer) {
         out = null;
         if (!buffer.isReadable()) {

@@ -312,7 +312,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     /** One timer for all calls; it fires at the first deadline there was when it was set. */
     private void armDeadline(long now, long timeoutNs) {
         if (deadlineTimer == null || now + timeoutNs - deadlineTimerNs < 0) {
-            cancel(deadlineTimer);
+            cancelDeadlineTimer();
             deadlineTimerNs = now + timeoutNs;
             deadlineTimer = ctx.executor().schedule(this::onDeadline, timeoutNs, TimeUnit.NANOSECONDS);
         }
@@ -338,11 +338,11 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         }
     }
 
-    private static @Nullable ScheduledFuture<?> cancel(@Nullable ScheduledFuture<?> timer) {
-        if (timer != null) {
-            timer.cancel(false);
+    private void cancelDeadlineTimer() {
+        if (deadlineTimer != null) {
+            deadlineTimer.cancel(false);
+            deadlineTimer = null;
         }
-        return null;
     }
 
     // --- The end. ---
@@ -383,7 +383,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
             return;
         }
         closed = true;
-        deadlineTimer = cancel(deadlineTimer);
+        cancelDeadlineTimer();
         backpressure.close();
         writer.release();
         ContextInternal previous = context.beginDispatch();

@@ -64,7 +64,7 @@ class MetricsTest {
         Latency.Snapshot snapshot = latency.snapshot();
         assertEquals(1000, snapshot.count());
         assertEquals(500_500_000_000L, snapshot.sumNs());
-        assertEquals(500e6, snapshot.quantileNs(0.5), 125e6);
-        assertEquals(990e6, snapshot.quantileNs(0.99), 250e6);
+        assertEquals(500e6, (double) snapshot.quantileNs(0.5), 125e6);
+        assertEquals(990e6, (double) snapshot.quantileNs(0.99), 250e6);
     }
 }
