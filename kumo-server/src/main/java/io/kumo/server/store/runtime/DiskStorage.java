@@ -141,11 +141,6 @@ final class DiskStorage implements Storage {
         }
     }
 
-    /** For tests: the process dies here. */
-    void abandon() {
-        directory.close();
-    }
-
     @Override
     public void close() {
         try {
