@@ -30,6 +30,7 @@ public class Operation {
     private long deadlineNs;
     private long retryAtNs;
     private int tries;
+    private int unanswered;
     private boolean maybeDone;
     private String failure = "";
 
@@ -75,16 +76,21 @@ public class Operation {
         return partition >= 0 ? partition : router.partitionOf(key);
     }
 
-    /**
-     * Starts the clock.
-     *
-     * @param newCounter of a write within its session; 0 for a read
-     */
-    public final void begin(long newCounter, long nowNs, RetryPolicy policy) {
-        Check.invariant(tries == 0 && counter == 0, "an operation begins twice");
-        counter = newCounter;
+    /** Starts the clock: the client's command was read. */
+    public final void start(long nowNs, RetryPolicy policy) {
         startNs = nowNs;
         deadlineNs = nowNs + policy.timeoutMs() * NS_PER_MS;
+    }
+
+    /** Gives a write its number within its session, once. */
+    public final void number(long newCounter) {
+        Check.invariant(counter == 0 && kind != null, "an operation is numbered twice, or is a read");
+        counter = newCounter;
+    }
+
+    /** Whether its time is over before it was tried at all. */
+    public final boolean isLate(long nowNs) {
+        return nowNs - deadlineNs >= 0;
     }
 
     /** Of a write within its session, the same for all tries; 0 for a read. */
@@ -96,14 +102,10 @@ public class Operation {
         return startNs;
     }
 
-    /** How often it was sent, or could not be. */
-    public final int tries() {
-        return tries;
-    }
-
-    /** The next try begins. */
+    /** The next try begins; another one may still be under way. */
     public final void startTry() {
         tries++;
+        unanswered++;
     }
 
     /** How long to wait for the answer of the try that begins now. */
@@ -137,25 +139,33 @@ public class Operation {
                 value);
     }
 
-    /**
-     * A try failed.
-     *
-     * @return whether there will be another one, at {@link #retryAtNs} or as soon as a newer table comes; else
-     *     {@link #failure} says what the client is told
-     */
-    public final boolean onError(ErrorCode code, String text, long nowNs, RetryPolicy policy) {
+    /** What follows when a try failed. */
+    public enum Next {
+        /** Nothing: another try is under way. */
+        WAIT,
+        /** It is tried again at {@link #retryAtNs}, or as soon as a newer table comes. */
+        RETRY,
+        /** It is over; {@link #failure} says what the client is told. */
+        END
+    }
+
+    /** A try failed. */
+    public final Next onError(ErrorCode code, String text, long nowNs, RetryPolicy policy) {
+        unanswered--;
         Outcome outcome = code.outcome();
         maybeDone |= outcome == Outcome.UNKNOWN || outcome == Outcome.FATAL;
         if (outcome == Outcome.REJECTED) {
             failure = text.isEmpty() ? code.text() : text;
-            return false;
+            return Next.END;
+        } else if (unanswered > 0 && outcome == Outcome.UNKNOWN) {
+            return Next.WAIT; // a try that was given up, long after another one began
         }
         retryAtNs = nowNs + RetryPolicy.pauseMs(tries) * NS_PER_MS;
         if (retryAtNs >= deadlineNs) {
             failure = givenUp("deadline of " + policy.timeoutMs() + " ms passed", text);
-            return false;
+            return Next.END;
         }
-        return true;
+        return Next.RETRY;
     }
 
     /** It is not to be tried, or not again. */

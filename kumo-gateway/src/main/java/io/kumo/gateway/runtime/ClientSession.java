@@ -109,7 +109,6 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
             bytes.release();
             return;
         }
-        loop.readClock();
         loop.stats().add(Count.BYTES_READ, bytes.readableBytes());
         if (!input.add(bytes)) {
             end("SERVER_ERROR out of memory reading request");
@@ -273,6 +272,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
 
     /** Sends an operation, or has it wait for those before it on the same key. */
     void begin(Flight flight, Pending command) {
+        dispatcher.start(flight);
         if (command.isBarrier()) {
             flying++;
             dispatcher.begin(flight);

@@ -49,6 +49,7 @@ final class Dispatcher {
     /** By the router's places. */
     private ServerLink[] byPlace = new ServerLink[0];
 
+    private final SentFlights sent = new SentFlights();
     private List<Flight> waiting = new ArrayList<>();
     private boolean tickPlanned;
     private long lastAskNs;
@@ -79,30 +80,36 @@ final class Dispatcher {
         return flying;
     }
 
-    /** Begins an operation; its owner hears of the end, perhaps before this returns. */
+    /** The operation was read from its client: its time runs. */
+    void start(Flight flight) {
+        flight.start(loop.nowNs(), policy);
+    }
+
+    /** Begins a started operation; its owner hears of the end, perhaps before this returns. */
     void begin(Flight flight) {
-        long now = loop.nowNs();
         flying++;
-        if (flight.isRead()) {
-            flight.begin(0, now, policy);
+        if (flight.isLate(loop.nowNs())) {
+            flight.refuse("deadline of " + policy.timeoutMs()
+                    + " ms passed while it waited for the client's operations before it on the same key");
+            end(flight);
+        } else if (flight.isRead()) {
+            trySend(flight);
         } else if (window.isFull()) {
-            flight.begin(0, now, policy);
             flight.refuse("too many writes since the oldest one that has no answer yet");
             end(flight);
-            return;
         } else {
-            flight.begin(window.begin(), now, policy);
+            flight.number(window.begin());
+            trySend(flight);
         }
-        trySend(flight);
     }
 
     private void trySend(Flight flight) {
-        flight.startTry();
         if (!router.hasServers()) {
             flight.refuse(ErrorCode.NO_TABLE.text());
             end(flight);
             return;
         }
+        flight.startTry();
         int partition = flight.partition(router);
         int place = staleReads && flight.isRead() ? router.copyOf(partition, turn++) : router.primaryOf(partition);
         if (place < 0) {
@@ -110,7 +117,7 @@ final class Dispatcher {
             return;
         }
         ServerLink link = byPlace[place];
-        flight.sentTo(link);
+        sent.add(flight, link);
         flight.sendTo(link, partition);
     }
 
@@ -134,26 +141,40 @@ final class Dispatcher {
     }
 
     void onAnswer(Flight flight) {
-        end(flight);
+        if (!flight.hasEnded()) { // else two tries were answered
+            end(flight);
+        }
     }
 
     void onError(Flight flight, ErrorCode code, String text, long tableVersion) {
-        long now = loop.readClock();
         ServerLink link = flight.link();
         if (link != null && tableVersion > router.version()) {
             askForTable(link);
         }
-        if (!flight.onError(code, text, now, policy)) {
-            loop.stats().increment(flight.isRead() ? Count.READ_ERRORS : Count.WRITE_ERRORS);
-            end(flight);
+        if (flight.hasEnded()) {
             return;
         }
-        waiting.add(flight);
-        planTick();
+        switch (flight.onError(code, text, loop.nowNs(), policy)) {
+            case END -> {
+                loop.stats().increment(flight.isRead() ? Count.READ_ERRORS : Count.WRITE_ERRORS);
+                end(flight);
+            }
+            case RETRY -> {
+                sent.remove(flight);
+                if (!flight.isWaiting()) {
+                    flight.setWaiting(true);
+                    waiting.add(flight);
+                    planTick();
+                }
+            }
+            case WAIT -> {}
+        }
     }
 
     private void end(Flight flight) {
         flying--;
+        sent.remove(flight);
+        flight.setEnded();
         if (flight.counter() != 0) {
             window.settle(flight.counter());
         }
@@ -171,7 +192,7 @@ final class Dispatcher {
 
     private void onTick() {
         tickPlanned = false;
-        long now = loop.readClock();
+        long now = loop.nowNs();
         if (!waiting.isEmpty() && now - lastAskNs >= ASK_EVERY_MS * NS_PER_MS) {
             lastAskNs = now;
             links.values().forEach(this::askForTable);
@@ -187,7 +208,11 @@ final class Dispatcher {
         List<Flight> candidates = waiting;
         waiting = new ArrayList<>();
         for (Flight flight : candidates) {
+            if (flight.hasEnded()) {
+                continue; // a try that was slow was answered after all
+            }
             if (all || flight.retryAtNs() - nowNs <= 0) {
+                flight.setWaiting(false);
                 loop.stats().increment(Count.RETRIES);
                 trySend(flight);
             } else {
@@ -202,7 +227,6 @@ final class Dispatcher {
         if (table.version() <= router.version()) {
             return;
         }
-        loop.readClock();
         Router newRouter = Router.of(table);
         Map<ServerId, ServerLink> old = new HashMap<>(links);
         ServerLink[] places = new ServerLink[newRouter.servers().size()];
@@ -225,6 +249,24 @@ final class Dispatcher {
             link.client().close();
         });
         retry(loop.nowNs(), true);
+        sendMoved();
+    }
+
+    /** What was sent to a server that is not to answer it any more is sent to the one that is. */
+    private void sendMoved() {
+        List<Flight> moved = new ArrayList<>();
+        for (Flight flight = sent.first(); flight != null; flight = flight.after()) {
+            int place = router.primaryOf(flight.partition(router));
+            boolean anyCopy = staleReads && flight.isRead();
+            if (!anyCopy && place >= 0 && byPlace[place] != flight.link()) {
+                moved.add(flight);
+            }
+        }
+        for (Flight flight : moved) {
+            sent.remove(flight);
+            loop.stats().increment(Count.RETRIES);
+            trySend(flight);
+        }
     }
 
     private void askForTable(ServerLink link) {

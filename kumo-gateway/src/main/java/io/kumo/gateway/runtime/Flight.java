@@ -12,6 +12,13 @@ abstract class Flight extends Operation {
     private final Pending owner;
     private final int index;
     private @Nullable ServerLink link;
+    private boolean ended;
+    private boolean waiting;
+
+    // Places in SentFlights.
+    private boolean listed;
+    private @Nullable Flight before;
+    private @Nullable Flight after;
 
     /** A read. */
     Flight(Pending owner, int index, Bytes key) {
@@ -50,7 +57,7 @@ abstract class Flight extends Operation {
     /** Asks that server. */
     abstract void sendTo(ServerLink server, int partition);
 
-    void sentTo(ServerLink server) {
+    void setLink(ServerLink server) {
         link = server;
     }
 
@@ -58,6 +65,24 @@ abstract class Flight extends Operation {
     @Nullable
     ServerLink link() {
         return link;
+    }
+
+    void setEnded() {
+        ended = true;
+    }
+
+    /** Whether its owner knows how it ended; what still comes is ignored. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** Whether it is to be tried again later. */
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    void setWaiting(boolean is) {
+        waiting = is;
     }
 
     /** Whether it ended with an error that the client is to be told. */
@@ -73,5 +98,31 @@ abstract class Flight extends Operation {
     /** Part of {@code ResultHandler} for both kinds. */
     public final void onError(ErrorCode code, String text, long tableVersion) {
         dispatcher.onError(this, code, text, tableVersion);
+    }
+
+    boolean isListed() {
+        return listed;
+    }
+
+    void setListed(boolean is) {
+        listed = is;
+    }
+
+    @Nullable
+    Flight before() {
+        return before;
+    }
+
+    void setBefore(@Nullable Flight flight) {
+        before = flight;
+    }
+
+    @Nullable
+    Flight after() {
+        return after;
+    }
+
+    void setAfter(@Nullable Flight flight) {
+        after = flight;
     }
 }

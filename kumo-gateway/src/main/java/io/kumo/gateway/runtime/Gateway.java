@@ -48,6 +48,7 @@ final class Gateway {
     private final List<NetServer> listeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final StatsReport stats;
+    private volatile boolean stopping;
 
     /**
      * @param tables the newest table; whoever makes the gateway keeps it so
@@ -124,7 +125,7 @@ final class Gateway {
 
     /** Counts a client in; false if there are too many. */
     boolean admit() {
-        if (connections.incrementAndGet() > options.maxConnections()) {
+        if (connections.incrementAndGet() > options.maxConnections() || stopping) {
             connections.decrementAndGet();
             return false;
         }
@@ -188,6 +189,7 @@ final class Gateway {
 
     /** Takes no more commands, answers those under way, closes everything. */
     Future<Void> close() {
+        stopping = true;
         long untilNs = clock.monotonicNs() + DRAIN_MS * 1_000_000;
         for (int i = 0; i < loops.size(); i++) {
             GatewayLoop loop = loops.get(i);

@@ -43,6 +43,8 @@ final class GatewayLoop {
     private long heldBytes;
     private long inputBytes;
     private long nowNs;
+    private boolean clockRead;
+    private boolean turnEndPlanned;
 
     /** Sessions with something to do at the end of the turn, and the list for the next turn meanwhile. */
     private List<ClientSession> planned = new ArrayList<>();
@@ -65,7 +67,6 @@ final class GatewayLoop {
             String name = kind.name().toLowerCase(Locale.ROOT);
             latencies[kind.ordinal() + 1] = gateway.metrics().latency(Meter.OPERATION_LATENCY, "kind", name);
         }
-        readClock();
     }
 
     // --- What sessions need. ---
@@ -91,13 +92,13 @@ final class GatewayLoop {
         return gateway.build();
     }
 
-    /** The time of the last {@link #readClock}: what happens in one turn happens at one time. */
+    /** What happens in one turn happens at one time: the clock is read once a turn. */
     long nowNs() {
-        return nowNs;
-    }
-
-    long readClock() {
-        nowNs = gateway.clock().monotonicNs();
+        if (!clockRead) {
+            clockRead = true;
+            nowNs = gateway.clock().monotonicNs();
+            planTurnEnd();
+        }
         return nowNs;
     }
 
@@ -145,13 +146,19 @@ final class GatewayLoop {
 
     /** The session is run once everything that is ready now was read. */
     void plan(ClientSession session) {
-        if (planned.isEmpty()) {
+        planned.add(session);
+        planTurnEnd();
+    }
+
+    private void planTurnEnd() {
+        if (!turnEndPlanned) {
+            turnEndPlanned = true;
             eventLoop.execute(turnEnd);
         }
-        planned.add(session);
     }
 
     private void onTurnEnd() {
+        turnEndPlanned = false;
         List<ClientSession> now = planned;
         planned = spare;
         for (int i = 0; i < now.size(); i++) {
@@ -159,6 +166,7 @@ final class GatewayLoop {
         }
         now.clear();
         spare = now;
+        clockRead = false;
     }
 
     // --- Clients. ---

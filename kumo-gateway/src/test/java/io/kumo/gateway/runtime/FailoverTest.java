@@ -1,5 +1,6 @@
 package io.kumo.gateway.runtime;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -130,5 +131,20 @@ class FailoverTest extends GatewayCase {
             String answer = client.ask("get a");
             assertTrue(answer.startsWith("SERVER_ERROR deadline of 300 ms passed: not connected to"), answer);
         }
+    }
+
+    @Test
+    void doesNotWaitForAServerThatLostThePartition() throws Exception {
+        startGateway(options(60_000)); // a try may take 12 s
+        publish(tableOf(first));
+        first.misbehave(Misbehaviour.SILENT);
+        try (Client client = new Client(port)) {
+            client.send("set a 0 0 1\r\nx\r\nget b\r\n");
+            await().until(() -> !first.writes().isEmpty());
+            publish(tableOf(second));
+            assertEquals("STORED", client.line()); // the client would give up after 10 s
+            assertEquals("END", client.line());
+        }
+        assertEquals(first.writes().get(0).counter(), second.writes().get(0).counter());
     }
 }
