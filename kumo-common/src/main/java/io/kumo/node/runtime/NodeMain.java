@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -156,6 +157,8 @@ public abstract class NodeMain {
             System.out.println(program + " is ready: " + ready);
             System.out.flush();
             LOG.info("ready build={} {}", build(), ready);
+            new CountDownLatch(1)
+                    .await(); // until the process is told to end; other threads alone may not keep it alive
         } catch (InterruptedException e) {
             exit(1);
         } catch (KumoException | IllegalArgumentException e) {

@@ -1,0 +1,57 @@
+package io.kumo.node.runtime;
+
+import io.kumo.config.OptionSpec;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** A daemon that does what its option says, for {@link NodeMainTest}. */
+public final class SampleMain extends NodeMain {
+    private static final OptionSpec<String> MODE = OptionSpec.string("mode", "serve", "What to do.");
+
+    private SampleMain() {
+        super("kumo-sample", "A daemon for tests.", List.of(MODE));
+    }
+
+    public static void main(String[] arguments) {
+        new SampleMain().run(arguments);
+    }
+
+    @Override
+    protected int httpPort() {
+        return 19999;
+    }
+
+    @Override
+    protected Future<String> start(Node node) {
+        switch (node.options().value(MODE)) {
+            case "refuse":
+                return Future.failedFuture(new KumoException(ErrorCode.REFUSED, "the store is locked; stop its user"));
+            case "bug":
+                throw new IllegalStateException("a bug");
+            case "late-bug":
+                node.vertx().setTimer(1, id -> {
+                    throw new IllegalStateException("a late bug");
+                });
+                break;
+            case "failed-store":
+                node.vertx().setTimer(1, id -> node.stopper().stop(ErrorCode.STORE_FAILED, "the disk is gone"));
+                break;
+            default:
+                break;
+        }
+        return Future.succeededFuture("it serves");
+    }
+
+    @Override
+    protected Future<Void> stop() {
+        System.out.println("stopped cleanly");
+        return Future.succeededFuture();
+    }
+
+    @Override
+    protected Health health() {
+        return Health.serving().with("mode", "sample");
+    }
+}
