@@ -3,6 +3,7 @@ package io.kumo.node.runtime;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -44,9 +45,13 @@ final class PidFile {
         return new PidFile(path, pid);
     }
 
-    private static boolean runs(long other, String main) {
+    private static boolean runs(long other, String main) throws IOException {
+        Path commandLine = Path.of("/proc/" + other + "/cmdline");
+        if (Files.isReadable(commandLine)) {
+            return Files.readString(commandLine, StandardCharsets.ISO_8859_1).contains(main);
+        }
         return ProcessHandle.of(other)
-                .flatMap(process -> process.info().commandLine())
+                .flatMap(process -> process.info().commandLine()) // empty for a long one
                 .filter(line -> line.contains(main))
                 .isPresent();
     }
