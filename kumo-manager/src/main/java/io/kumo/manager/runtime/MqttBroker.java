@@ -5,6 +5,7 @@ import io.kumo.base.HostPort;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.manager.mqtt.RetainedTopics;
+import io.kumo.node.runtime.Failures;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttProperties.IntegerProperty;
@@ -15,7 +16,6 @@ import io.vertx.core.Vertx;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.MqttServer;
 import io.vertx.mqtt.MqttServerOptions;
-import java.net.BindException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -71,10 +71,8 @@ public final class MqttBroker {
     }
 
     private static KumoException bindFailure(HostPort address, Throwable e) {
-        String why = e instanceof BindException
-                ? "is taken by another process, or not an address of this host: choose another one with --mqtt-port"
-                : "can't be listened on: " + e.getMessage();
-        return new KumoException(ErrorCode.REFUSED, "MQTT address " + address + " " + why, e);
+        String why = "MQTT can't listen on " + address + ": " + Failures.reason(e) + " (see --mqtt-port)";
+        return new KumoException(ErrorCode.REFUSED, why, e);
     }
 
     /** Sends to all subscribers. */
