@@ -36,8 +36,8 @@ final class FakeServer {
         this.incarnation = incarnation;
         for (HostPort manager : managers) {
             Hello hello = new Hello(1, "", "server", this.id.toString(), "test");
-            this.managers.add(new RpcClient(
-                    vertx, context, manager, () -> hello, new RpcHandlers(), () -> 0, RpcLimits.DEFAULT));
+            this.managers.add(
+                    new RpcClient(vertx, context, manager, () -> hello, new RpcHandlers(), () -> 0, RpcLimits.DEFAULT));
         }
         this.timer = vertx.setPeriodic(1, REPORT_MS, ignored -> context.runOnContext(onLoop -> report()));
     }
@@ -66,8 +66,7 @@ final class FakeServer {
     private ServerReport current() {
         ClusterTable known = table;
         List<CopyReport> joined = new ArrayList<>();
-        if (known != null
-                && known.server(id).map(ServerInfo::incarnation).orElse(0L) == incarnation) {
+        if (known != null && known.server(id).map(ServerInfo::incarnation).orElse(0L) == incarnation) {
             for (Partition row : known.partitions()) {
                 if (row.isPrimary(id)) {
                     row.joining().forEach(copy -> joined.add(new CopyReport(row.id(), row.epoch(), copy)));

@@ -84,9 +84,10 @@ class ManagerTest {
         assertTrue(status(addresses).version() >= version);
 
         join(1, 2, addresses);
-        await().atMost(PATIENCE).until(() -> states(addresses).equals(List.of("active", "active", "active"))
-                && status(addresses).underReplicated() == 0
-                && !status(addresses).rebalance().running());
+        await().atMost(PATIENCE)
+                .until(() -> states(addresses).equals(List.of("active", "active", "active"))
+                        && status(addresses).underReplicated() == 0
+                        && !status(addresses).rebalance().running());
     }
 
     @Test
@@ -99,8 +100,10 @@ class ManagerTest {
         await().atMost(PATIENCE).until(() -> states(addresses).size() == 4);
         call(addresses.get(0), new Attach(true, List.of()));
         call(addresses.get(0), new Detach(true, List.of(String.format("%016x", 2))));
-        await().atMost(PATIENCE).until(() -> status(addresses).servers().stream()
-                .anyMatch(server -> server.id().value() == 2 && server.state().equals("new")));
+        await().atMost(PATIENCE)
+                .until(() -> status(addresses).servers().stream()
+                        .anyMatch(server ->
+                                server.id().value() == 2 && server.state().equals("new")));
         for (ServerStatus server : status(addresses).servers()) {
             assertEquals(server.id().value() == 2 ? 0 : 16, server.copies());
         }

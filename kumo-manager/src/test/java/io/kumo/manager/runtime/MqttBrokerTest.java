@@ -110,7 +110,8 @@ class MqttBrokerTest {
     }
 
     private MqttClient connect(String name, List<String> got) throws Exception {
-        MqttClient client = MqttClient.create(vertx, new MqttClientOptions().setClientId(name).setAutoAck(true));
+        MqttClient client = MqttClient.create(
+                vertx, new MqttClientOptions().setClientId(name).setAutoAck(true));
         client.publishHandler(message -> got.add(message.topicName() + " " + message.payload()));
         done(client.connect(port, "127.0.0.1"));
         return client;
