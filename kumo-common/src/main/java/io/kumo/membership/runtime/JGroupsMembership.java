@@ -4,14 +4,50 @@ import io.kumo.membership.Membership;
 import io.kumo.membership.MembershipView;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jgroups.JChannel;
+import org.jgroups.Receiver;
+import org.jgroups.View;
+import org.jgroups.util.Util;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The group on JGroups. Views are handed over on one Vert.x context. */
+/**
+ * The group on JGroups. Views are handed over on one Vert.x context; joining and leaving block a worker thread of its
+ * own.
+ */
 public final class JGroupsMembership implements Membership {
+    private static final Logger LOG = LoggerFactory.getLogger(JGroupsMembership.class);
+    private static final String GROUP = "kumo";
+    private static final long RETRY_MS = 1_000;
+    private static final long CLOSE_MS = 1_000;
+    private static final long LONGEST_JOIN_SEC = 600;
+
+    private final Context context;
+    private final Vertx vertx;
+    private final GroupOptions options;
+    private final List<Consumer<MembershipView>> listeners = new ArrayList<>();
+    private final WorkerExecutor worker;
     private volatile MembershipView view = MembershipView.NONE;
+    private volatile boolean isClosed;
+    private volatile @Nullable JChannel channel;
 
     /** @param context where listeners are called */
-    public JGroupsMembership(Context context, GroupOptions options) {}
+    public JGroupsMembership(Context context, GroupOptions options) {
+        this.context = context;
+        this.vertx = context.owner();
+        this.options = options;
+        this.worker = vertx.createSharedWorkerExecutor(
+                "kumo-group-" + options.self().logicalName(), 1, LONGEST_JOIN_SEC, TimeUnit.SECONDS);
+    }
 
     @Override
     public MembershipView view() {
@@ -19,19 +55,100 @@ public final class JGroupsMembership implements Membership {
     }
 
     @Override
-    public void onChange(Consumer<MembershipView> listener) {}
+    public void onChange(Consumer<MembershipView> listener) {
+        listeners.add(listener);
+    }
 
     /**
-     * Binds the port, then joins in the background, for as long as it takes.
+     * Checks that the port can be had, then joins in the background, for as long as it takes.
      *
-     * @return completes once the port is bound; fails with a KumoException whose text says what to do
+     * @return fails with a KumoException whose text says what to do
      */
     public Future<Void> start() {
-        return Future.succeededFuture();
+        return worker.<Void>executeBlocking(() -> {
+                    GroupStack.checkPort(options);
+                    return null;
+                })
+                .onSuccess(checked -> join());
+    }
+
+    private void join() {
+        worker.executeBlocking(() -> {
+                    connect();
+                    return true;
+                })
+                .onFailure(failure -> {
+                    if (!isClosed) {
+                        LOG.warn("could not join the group, trying again reason=\"{}\"", failure.toString());
+                        vertx.setTimer(RETRY_MS, timer -> join());
+                    }
+                });
+    }
+
+    private void connect() throws Exception {
+        if (isClosed) {
+            return;
+        }
+        JChannel created = GroupStack.channel(options);
+        channel = created;
+        created.setReceiver(new Receiver() {
+            @Override
+            public void viewAccepted(View accepted) {
+                onView(accepted);
+            }
+        });
+        try {
+            created.connect(GROUP);
+        } catch (Exception e) {
+            created.close();
+            throw e;
+        }
+    }
+
+    /** On a thread of JGroups, one view after the other. */
+    private void onView(View accepted) {
+        MembershipView next = new MembershipView(accepted.getMembers().stream()
+                .map(GroupStack::member)
+                .flatMap(Optional::stream)
+                .distinct()
+                .toList());
+        if (isClosed || next.equals(view)) {
+            return;
+        }
+        view = next;
+        LOG.info("group has {} members, view={}", next.members().size(), accepted.getViewId());
+        context.runOnContext(onLoop -> listeners.forEach(listener -> listener.accept(next)));
     }
 
     /** Leaves the group; bounded to one second. */
     public Future<Void> close() {
-        return Future.succeededFuture();
+        isClosed = true;
+        JChannel present = channel;
+        Promise<Void> done = Promise.promise();
+        if (present == null) {
+            return worker.close();
+        }
+        long timer = vertx.setTimer(CLOSE_MS, late -> done.tryComplete());
+        // Not the worker of this group: that one may be busy joining.
+        vertx.executeBlocking(
+                        () -> {
+                            present.close();
+                            return true;
+                        },
+                        false)
+                .onComplete(closed -> {
+                    vertx.cancelTimer(timer);
+                    done.tryComplete();
+                });
+        return done.future().eventually(worker::close);
+    }
+
+    /** As a process that is killed: the sockets close, nobody is told. For tests. */
+    void abandon() throws Exception {
+        isClosed = true;
+        JChannel present = channel;
+        if (present != null) {
+            Util.shutdown(present);
+        }
     }
 }

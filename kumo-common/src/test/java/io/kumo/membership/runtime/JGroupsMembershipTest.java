@@ -1,0 +1,178 @@
+package io.kumo.membership.runtime;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kumo.base.HostPort;
+import io.kumo.error.KumoException;
+import io.kumo.membership.Member;
+import io.kumo.membership.Member.ManagerMember;
+import io.kumo.membership.Member.ServerMember;
+import io.kumo.membership.MembershipView;
+import io.kumo.table.ServerId;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Several members in one JVM, over loopback. */
+class JGroupsMembershipTest {
+    private static final Duration SOON = Duration.ofSeconds(15);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<JGroupsMembership> started = new ArrayList<>();
+
+    @AfterEach
+    void stop() throws Exception {
+        for (JGroupsMembership membership : started) {
+            get(membership.close());
+        }
+        get(vertx.close());
+    }
+
+    private static <T> T get(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    private static HostPort freeAddress() throws IOException {
+        while (true) {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                if (socket.getLocalPort() < 64_000) {
+                    return new HostPort("127.0.0.1", socket.getLocalPort());
+                }
+            }
+        }
+    }
+
+    private static Member manager(HostPort group) {
+        return new ManagerMember(group);
+    }
+
+    private static Member server(int i) {
+        return new ServerMember(new ServerId(i), i);
+    }
+
+    private JGroupsMembership start(Member self, HostPort bind, List<HostPort> managers) throws Exception {
+        JGroupsMembership membership =
+                new JGroupsMembership(vertx.getOrCreateContext(), new GroupOptions(self, bind, managers));
+        started.add(membership);
+        get(membership.start());
+        return membership;
+    }
+
+    private JGroupsMembership startServer(int i, List<HostPort> managers) throws Exception {
+        return start(server(i), new HostPort("127.0.0.1", 0), managers);
+    }
+
+    private static void awaitMembers(JGroupsMembership membership, Member... members) {
+        await().atMost(SOON)
+                .until(() -> membership.view().members().size() == members.length
+                        && membership.view().members().containsAll(List.of(members)));
+    }
+
+    @Test
+    void aLoneManagerJoinsInLessThanASecond() throws Exception {
+        HostPort address = freeAddress();
+        long before = System.nanoTime();
+        JGroupsMembership membership = start(manager(address), address, List.of(address));
+        await().atMost(SOON)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> membership.view().leader().isPresent());
+        long elapsedMs = (System.nanoTime() - before) / 1_000_000;
+        assertTrue(elapsedMs < 3_000, () -> "took " + elapsedMs + " ms");
+    }
+
+    @Test
+    void allSeeTheSameOrderAndTheOldestManagerLeads() throws Exception {
+        List<HostPort> managers = List.of(freeAddress(), freeAddress());
+        JGroupsMembership first = start(manager(managers.get(1)), managers.get(1), managers);
+        awaitMembers(first, manager(managers.get(1)));
+        JGroupsMembership second = start(manager(managers.get(0)), managers.get(0), managers);
+        awaitMembers(second, manager(managers.get(0)), manager(managers.get(1)));
+        JGroupsMembership third = startServer(1, managers);
+        awaitMembers(third, manager(managers.get(0)), manager(managers.get(1)), server(1));
+        List<Member> expected = List.of(manager(managers.get(1)), manager(managers.get(0)), server(1));
+        for (JGroupsMembership membership : List.of(first, second, third)) {
+            await().atMost(SOON)
+                    .untilAsserted(
+                            () -> assertEquals(expected, membership.view().members()));
+            assertEquals(managers.get(1), membership.view().leader().orElseThrow());
+        }
+    }
+
+    @Test
+    void aMemberThatIsKilledIsMissedAtOnceAndMayComeBack() throws Exception {
+        List<HostPort> managers = List.of(freeAddress());
+        JGroupsMembership manager = start(manager(managers.get(0)), managers.get(0), managers);
+        awaitMembers(manager, manager(managers.get(0)));
+        JGroupsMembership killed = startServer(1, managers);
+        JGroupsMembership other = startServer(2, managers);
+        awaitMembers(manager, manager(managers.get(0)), server(1), server(2));
+        awaitMembers(other, manager(managers.get(0)), server(1), server(2));
+        long before = System.nanoTime();
+        killed.abandon();
+        awaitMembers(manager, manager(managers.get(0)), server(2));
+        long elapsedMs = (System.nanoTime() - before) / 1_000_000;
+        assertTrue(elapsedMs < 5_000, () -> "took " + elapsedMs + " ms");
+        startServer(1, managers);
+        awaitMembers(manager, manager(managers.get(0)), server(1), server(2));
+    }
+
+    @Test
+    void serversThatWereFirstFindTheManagerWhenItComes() throws Exception {
+        List<HostPort> managers = List.of(freeAddress());
+        startServer(1, managers);
+        JGroupsMembership second = startServer(2, managers);
+        awaitMembers(second, server(2));
+        JGroupsMembership manager = start(manager(managers.get(0)), managers.get(0), managers);
+        awaitMembers(manager, manager(managers.get(0)), server(1), server(2));
+    }
+
+    @Test
+    void listenersAreToldOfEveryViewInOrder() throws Exception {
+        List<HostPort> managers = List.of(freeAddress());
+        List<MembershipView> heard = new CopyOnWriteArrayList<>();
+        JGroupsMembership manager = new JGroupsMembership(
+                vertx.getOrCreateContext(), new GroupOptions(manager(managers.get(0)), managers.get(0), managers));
+        manager.onChange(heard::add);
+        started.add(manager);
+        get(manager.start());
+        awaitMembers(manager, manager(managers.get(0)));
+        JGroupsMembership server = startServer(1, managers);
+        awaitMembers(manager, manager(managers.get(0)), server(1));
+        get(server.close());
+        await().atMost(SOON).until(() -> heard.size() == 3);
+        assertEquals(
+                List.of(1, 2, 1),
+                heard.stream().map(view -> view.members().size()).toList());
+    }
+
+    @Test
+    void aTakenPortSaysWhatToDo() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            HostPort address = new HostPort("127.0.0.1", taken.getLocalPort());
+            JGroupsMembership membership = new JGroupsMembership(
+                    vertx.getOrCreateContext(), new GroupOptions(manager(address), address, List.of(address)));
+            started.add(membership);
+            Throwable failure = membership
+                    .start()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .handle((ok, cause) -> cause)
+                    .get(10, TimeUnit.SECONDS);
+            Throwable cause = failure instanceof KumoException ? failure : failure.getCause();
+            assertInstanceOf(KumoException.class, cause);
+            assertTrue(cause.getMessage().contains("Choose another port"), cause::getMessage);
+        }
+    }
+}
