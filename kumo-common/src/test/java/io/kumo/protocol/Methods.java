@@ -51,7 +51,7 @@ final class Methods {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("a method cannot be read", e);
         }
     }
 
@@ -117,7 +117,7 @@ final class Methods {
             constructor.setAccessible(true);
             return constructor.newInstance(values);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError("no sample of " + type, e);
+            throw new LinkageError("no sample of " + type, e);
         }
     }
 }
