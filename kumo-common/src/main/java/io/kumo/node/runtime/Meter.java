@@ -26,6 +26,7 @@ public enum Meter {
             "Entries that the slowest copy in sync lacks, the highest of all partitions"),
     COMMIT_LATENCY("kumo.commit.latency", Kind.LATENCY, "seconds", "Time from the order of a write to its commit"),
     LOG_BYTES("kumo.log.size", Kind.GAUGE, "bytes", "Commit log on disk"),
+    LOG_QUEUE("kumo.log.queue", Kind.GAUGE, "bytes", "Entries that wait to be written to the commit log"),
     LOG_APPENDED("kumo.log.appended", Kind.COUNTER, "bytes", "Bytes written to the commit log"),
     LOG_SYNC_LATENCY("kumo.log.sync.latency", Kind.LATENCY, "seconds", "Duration of an fsync of the commit log"),
     MEMTABLE_BYTES("kumo.memtable.size", Kind.GAUGE, "bytes", "Memory of records, by state: dirty, clean"),

@@ -1,0 +1,89 @@
+package io.kumo.server.runtime;
+
+import io.kumo.protocol.Call;
+import io.kumo.protocol.Done;
+import io.kumo.protocol.Method;
+import io.kumo.protocol.ReplicationMessages.Behind;
+import io.kumo.protocol.ReplicationMessages.CopyChunk;
+import io.kumo.protocol.ReplicationMessages.CopyReceived;
+import io.kumo.protocol.ReplicationMessages.LeaseGrant;
+import io.kumo.protocol.ReplicationMessages.LeaseRequest;
+import io.kumo.protocol.ReplicationMessages.Release;
+import io.kumo.protocol.ReplicationMessages.Replicate;
+import io.kumo.protocol.ReplicationMessages.Replicated;
+import io.kumo.rpc.runtime.RpcConnection;
+import io.kumo.rpc.runtime.RpcHandlers;
+import io.kumo.table.ServerId;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
+
+/** Takes what other servers say to the replica of the partition, on its event loop. */
+final class ReplicationService {
+    private static final String SERVER_ROLE = "server";
+
+    private final Shards shards;
+    private final LeaseKeeper leases;
+    private final RateMeter copied;
+    private final Map<RpcConnection, ServerId> peers = new ConcurrentHashMap<>();
+
+    /** @param copied counts what comes for joining copies */
+    ReplicationService(Shards shards, LeaseKeeper leases, RateMeter copied) {
+        this.shards = shards;
+        this.leases = leases;
+        this.copied = copied;
+    }
+
+    void serve(RpcHandlers handlers) {
+        handlers.onOpen(this::opened).onClose(peers::remove);
+        route(handlers, Replicate.METHOD, Replicate::partition);
+        route(handlers, Replicated.METHOD, Replicated::partition);
+        route(handlers, Behind.METHOD, Behind::partition);
+        route(handlers, Release.METHOD, Release::partition);
+        route(handlers, CopyReceived.METHOD, CopyReceived::partition);
+        route(handlers, CopyChunk.METHOD, chunk -> {
+            long bytes = 0;
+            for (int i = 0; i < chunk.records().size(); i++) {
+                bytes += chunk.records().get(i).key().length()
+                        + (long) chunk.records().get(i).value().length();
+            }
+            copied.add(bytes);
+            return chunk.partition();
+        });
+        handlers.on(LeaseRequest.METHOD, (from, call, reply) -> {
+            ServerId peer = peers.get(from);
+            if (peer != null) {
+                leases.onRequest(peer, call);
+            }
+        });
+        handlers.on(LeaseGrant.METHOD, (from, call, reply) -> {
+            ServerId peer = peers.get(from);
+            if (peer != null) {
+                leases.onGrant(peer, call);
+            }
+        });
+    }
+
+    private <Q extends Call<Done>> void route(
+            RpcHandlers handlers, Method<Q, Done> method, ToIntFunction<Q> partitionOf) {
+        handlers.on(method, (from, call, reply) -> {
+            ServerId peer = peers.get(from);
+            int partition = partitionOf.applyAsInt(call);
+            if (peer == null || partition < 0) {
+                return;
+            }
+            Shard shard = shards.of(partition);
+            if (shard.loop().isCurrent()) {
+                shard.host().onMessage(partition, peer, call);
+            } else {
+                shard.loop().post(() -> shard.host().onMessage(partition, peer, call));
+            }
+        });
+    }
+
+    private void opened(RpcConnection connection) {
+        if (connection.peerRole().equals(SERVER_ROLE)) {
+            peers.put(connection, ServerId.parse(connection.peerName()));
+        }
+    }
+}

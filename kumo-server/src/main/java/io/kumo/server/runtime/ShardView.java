@@ -1,0 +1,62 @@
+package io.kumo.server.runtime;
+
+import io.kumo.server.replica.MemoryBudget;
+import io.kumo.server.replica.Replica;
+import io.kumo.server.replica.ReplicaRole;
+import io.kumo.server.replica.ReplicaView;
+
+/**
+ * A snapshot of one event loop's replicas, for metrics and people.
+ *
+ * @param primaries partitions that it serves
+ * @param promoting partitions that it is the primary of and does not serve yet
+ * @param lag entries that the slowest copy of any of its partitions lacks
+ * @param waiting operations that wait for the store or for a commit
+ */
+record ShardView(
+        int primaries,
+        int promoting,
+        int copies,
+        int joining,
+        long lag,
+        long waiting,
+        long dirtyBytes,
+        long cleanBytes) {
+    static final ShardView NONE = new ShardView(0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** To be called on the shard's event loop. */
+    static ShardView of(Shard shard) {
+        int[] roles = new int[ReplicaRole.values().length];
+        long lag = 0;
+        long waiting = 0;
+        for (Replica replica : shard.host().replicas()) {
+            ReplicaView view = replica.view();
+            roles[view.role().ordinal()]++;
+            lag = Math.max(lag, view.lag());
+            waiting += view.waiting();
+        }
+        MemoryBudget memory = shard.host().replicaContext().memory();
+        return new ShardView(
+                roles[ReplicaRole.PRIMARY.ordinal()],
+                roles[ReplicaRole.PROMOTING.ordinal()],
+                roles[ReplicaRole.FOLLOWER.ordinal()],
+                roles[ReplicaRole.JOINING.ordinal()],
+                lag,
+                waiting,
+                memory.dirtyBytes(),
+                memory.cleanBytes());
+    }
+
+    /** Both together. */
+    ShardView plus(ShardView other) {
+        return new ShardView(
+                primaries + other.primaries,
+                promoting + other.promoting,
+                copies + other.copies,
+                joining + other.joining,
+                Math.max(lag, other.lag),
+                waiting + other.waiting,
+                dirtyBytes + other.dirtyBytes,
+                cleanBytes + other.cleanBytes);
+    }
+}
