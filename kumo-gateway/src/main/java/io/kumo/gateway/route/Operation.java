@@ -120,9 +120,7 @@ public class Operation {
 
     public final Write toWrite(int number, long tableVersion, long session, long settledBelow, boolean async) {
         WriteKind what = kind;
-        if (what == null) {
-            throw new IllegalStateException("a read is no write");
-        }
+        Check.invariant(what != null, "a read is no write");
         long cas = what == WriteKind.CAS ? casOrDelta : 0;
         long delta = what == WriteKind.CAS ? 0 : casOrDelta;
         return new Write(

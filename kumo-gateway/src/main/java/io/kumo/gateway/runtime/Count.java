@@ -1,7 +1,6 @@
 package io.kumo.gateway.runtime;
 
 import io.kumo.node.runtime.Meter;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a gateway counts: a row of stats each, and a meter where it is one. */
@@ -41,14 +40,9 @@ enum Count {
     /** Writes with noreply that failed: nobody was told. */
     NOREPLY_ERRORS("kumo_noreply_errors");
 
-    /** How many there are. */
-    static final int COUNT = values().length;
-
     private final String statName;
     private final @Nullable Meter meter;
-
-    @SuppressWarnings("ImmutableEnumChecker") // an immutable list
-    private final List<String> labels;
+    private final String[] labels;
 
     Count(String statName) {
         this(statName, null);
@@ -57,13 +51,7 @@ enum Count {
     Count(String statName, @Nullable Meter meter, String... labels) {
         this.statName = statName;
         this.meter = meter;
-        this.labels = List.of(labels);
-    }
-
-    /** Its place in arrays of counts. */
-    @SuppressWarnings("EnumOrdinal") // never leaves the process
-    int index() {
-        return ordinal();
+        this.labels = labels;
     }
 
     /** The name in stats; memcached's where it has one. */
@@ -79,6 +67,6 @@ enum Count {
 
     /** Names and values of the meter's labels in turn. */
     String[] labels() {
-        return labels.toArray(String[]::new);
+        return labels.clone();
     }
 }

@@ -1,6 +1,5 @@
 package io.kumo.gateway.memcached;
 
-import io.kumo.base.Bytes;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a client sent to memcached over one connection, and what it got. */
-public record Conversation(String text, Bytes request, Bytes reply, boolean closed) {
+public record Conversation(String text, byte[] request, byte[] reply, boolean closed) {
 
     /** Those that were recorded with memcached. */
     public static List<Conversation> recorded() {
@@ -44,7 +43,7 @@ public record Conversation(String text, Bytes request, Bytes reply, boolean clos
         }
     }
 
-    private static Bytes bytes(String text) {
+    private static byte[] bytes(String text) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int repeat = 1;
         for (int i = 0; i < text.length(); i++) {
@@ -75,7 +74,7 @@ public record Conversation(String text, Bytes request, Bytes reply, boolean clos
                 repeat = 1;
             }
         }
-        return Bytes.wrap(out.toByteArray());
+        return out.toByteArray();
     }
 
     private static void write(ByteArrayOutputStream out, char c, int count) {

@@ -1,0 +1,145 @@
+package io.kumo.server.runtime;
+
+import io.kumo.base.HostPort;
+import io.kumo.bus.runtime.TableSubscriber;
+import io.kumo.membership.Member.ServerMember;
+import io.kumo.membership.runtime.GroupOptions;
+import io.kumo.membership.runtime.JGroupsMembership;
+import io.kumo.register.Voter;
+import io.kumo.register.Voter.ManagerVoter;
+import io.kumo.register.Voter.ServerVoter;
+import io.kumo.register.runtime.RegisterDriver;
+import io.kumo.register.runtime.RegisterOptions;
+import io.kumo.rpc.runtime.RpcClient;
+import io.kumo.server.store.runtime.StoreDirectory;
+import io.kumo.table.ClusterTable;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes a server part of a cluster: reports to the managers, tables from them (over MQTT and RPC), a vote in the
+ * register, and a place in the group. Lives on the first event loop.
+ */
+final class ClusterLinks {
+    private static final String REGISTER_FILE = "register";
+
+    private final DataNode data;
+    private final Context context;
+    private final Map<HostPort, RpcClient> others = new HashMap<>();
+    private final ManagerLinks managers;
+    private final boolean isNew;
+    private @Nullable RegisterDriver register;
+    private @Nullable TableSubscriber subscriber;
+    private @Nullable JGroupsMembership membership;
+
+    ClusterLinks(DataNode data) {
+        this.data = data;
+        this.context = data.shards().control().loop().context();
+        this.isNew = data.storage().directory().clusterId().isEmpty();
+        this.managers = new ManagerLinks(
+                data.node().vertx(),
+                context,
+                data.options().managers(),
+                manager -> data.connect(context, manager),
+                data.tables(),
+                this::report);
+    }
+
+    private Future<io.kumo.protocol.ControlMessages.ServerReport> report() {
+        return reports().gather(context);
+    }
+
+    private ServerReports reports() {
+        return new ServerReports(
+                new ServerReports.Identity(data.address(), data.options().zone(), data.isIntact()),
+                data.storage(),
+                data.tables(),
+                data.shards(),
+                data.counts(),
+                data.copied());
+    }
+
+    /** Reads the votes of before, and takes the register's calls from now on; before anything listens. */
+    Future<Void> open() {
+        StoreDirectory directory = data.storage().directory();
+        RegisterOptions options = RegisterOptions.of(
+                new ServerVoter(directory.serverId()),
+                data.options().managers(),
+                directory.path().resolve(REGISTER_FILE),
+                isNew);
+        return RegisterDriver.open(data.node().vertx(), context, options, data.tables(), this::client)
+                .map(opened -> {
+                    register = opened;
+                    opened.serve(data.handlers());
+                    return null;
+                });
+    }
+
+    private RpcClient client(Voter voter, HostPort address) {
+        if (voter instanceof ManagerVoter) {
+            return managers.client(address);
+        }
+        return others.computeIfAbsent(address, to -> data.connect(context, to));
+    }
+
+    /** Once the server listens: joins the group, reports, subscribes. Completes when the group's port is bound. */
+    Future<Void> start() {
+        StoreDirectory directory = data.storage().directory();
+        List<HostPort> addresses = data.options().managers();
+        JGroupsMembership group = new JGroupsMembership(
+                context,
+                new GroupOptions(
+                        new ServerMember(directory.serverId(), directory.incarnation()),
+                        new HostPort(data.options().listen().host(), 0),
+                        addresses.stream().map(GroupOptions::groupAddress).toList()));
+        membership = group;
+        return group.start()
+                .onSuccess(ignored -> context.runOnContext(onLoop -> {
+                    subscriber = new TableSubscriber(
+                            data.node().vertx(),
+                            context,
+                            DataNode.ROLE + "-" + directory.serverId() + "-"
+                                    + Long.toHexString(directory.incarnation()),
+                            addresses.stream().map(TableSubscriber::mqttAddress).toList(),
+                            data.tables(),
+                            managers::askTable);
+                    subscriber.start();
+                    managers.start();
+                    data.onReportChanged(managers::changed);
+                }));
+    }
+
+    /** Leaves the group and reports no more, so that the leader gives this server's partitions to others at once. */
+    Future<Void> leave() {
+        data.onReportChanged(() -> {});
+        managers.close();
+        return membership == null
+                ? Future.succeededFuture()
+                : membership.close().otherwiseEmpty();
+    }
+
+    Future<Void> close() {
+        Future<Void> closed = subscriber == null ? Future.succeededFuture() : subscriber.close();
+        others.values().forEach(RpcClient::close);
+        RegisterDriver opened = register;
+        return closed.otherwiseEmpty().compose(ignored -> opened == null ? Future.succeededFuture() : opened.close());
+    }
+
+    /** Whether others could take over what this server serves: some manager is there, and another server. */
+    boolean canHandOver() {
+        ClusterTable table = data.tables().orNull();
+        return managers.connectedCount() > 0
+                && table != null
+                && table.servers().stream()
+                        .anyMatch(info -> info.isAttached()
+                                && !info.id().equals(data.storage().directory().serverId()));
+    }
+
+    long connectedManagers() {
+        return managers.connectedCount();
+    }
+}

@@ -1,0 +1,98 @@
+package io.kumo.server.runtime;
+
+import io.kumo.base.HostPort;
+import io.kumo.bus.runtime.TableHolder;
+import io.kumo.protocol.ControlMessages.CopyReport;
+import io.kumo.protocol.ControlMessages.Position;
+import io.kumo.protocol.ControlMessages.ServerReport;
+import io.kumo.server.replica.Replica;
+import io.kumo.server.replica.ReplicaView;
+import io.kumo.server.store.runtime.Storage;
+import io.kumo.server.store.runtime.StoreDirectory;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.ServerId;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Says what this server is, has and sees: the report that every manager gets. Used on one context. */
+final class ServerReports {
+    /**
+     * What does not change while the process runs.
+     *
+     * @param address where others reach it
+     * @param intact the log had at start all that was ever acknowledged
+     */
+    record Identity(HostPort address, String zone, boolean intact) {}
+
+    /** What one event loop has to say. */
+    private record Part(List<Position> positions, List<CopyReport> joined, List<CopyReport> unresponsive) {}
+
+    private final Identity identity;
+    private final Storage storage;
+    private final TableHolder tables;
+    private final Shards shards;
+    private final RecordCounts counts;
+    private final RateMeter copied;
+
+    ServerReports(
+            Identity identity,
+            Storage storage,
+            TableHolder tables,
+            Shards shards,
+            RecordCounts counts,
+            RateMeter copied) {
+        this.identity = identity;
+        this.storage = storage;
+        this.tables = tables;
+        this.shards = shards;
+        this.counts = counts;
+        this.copied = copied;
+    }
+
+    /** What there is to report now; completes on {@code context}. */
+    Future<ServerReport> gather(Context context) {
+        ClusterTable table = tables.orNull();
+        boolean isKnown = table != null && TableFeed.namesThisProcess(table, storage.directory());
+        return shards.gather(context, shard -> partOf(shard.host().replicas(), !isKnown))
+                .map(this::reportOf);
+    }
+
+    private static Part partOf(List<Replica> replicas, boolean withPositions) {
+        Part part = new Part(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        for (Replica replica : replicas) {
+            List<ServerId> joined = replica.joined();
+            List<ServerId> unresponsive = replica.unresponsive();
+            if (withPositions || !joined.isEmpty() || !unresponsive.isEmpty()) {
+                ReplicaView view = replica.view();
+                joined.forEach(copy -> part.joined.add(new CopyReport(view.partition(), view.epoch(), copy)));
+                unresponsive.forEach(
+                        copy -> part.unresponsive.add(new CopyReport(view.partition(), view.epoch(), copy)));
+                if (withPositions && view.complete() && view.lastSeq() > 0) {
+                    part.positions.add(new Position(view.partition(), view.lastEpoch(), view.lastSeq()));
+                }
+            }
+        }
+        return part;
+    }
+
+    private ServerReport reportOf(List<Part> parts) {
+        StoreDirectory directory = storage.directory();
+        return new ServerReport(
+                directory.serverId(),
+                identity.address(),
+                directory.incarnation(),
+                identity.zone(),
+                directory.clusterId().orElse(""),
+                tables.version(),
+                identity.intact(),
+                counts.total(),
+                storage.records().bytes(),
+                copied.total(),
+                copied.perSec(),
+                parts.stream().flatMap(part -> part.positions.stream()).toList(),
+                parts.stream().flatMap(part -> part.joined.stream()).toList(),
+                parts.stream().flatMap(part -> part.unresponsive.stream()).toList());
+    }
+}

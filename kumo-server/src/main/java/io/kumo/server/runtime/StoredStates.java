@@ -1,0 +1,75 @@
+package io.kumo.server.runtime;
+
+import io.kumo.base.Bytes;
+import io.kumo.protocol.LogEntry;
+import io.kumo.server.replica.Checkpoint;
+import io.kumo.server.replica.Recovery;
+import io.kumo.server.store.PartitionChange;
+import io.kumo.server.store.PartitionState;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Translates between what a replica wants kept and what the store keeps. */
+final class StoredStates {
+    private static final Comparator<LogEntry> BY_KEY = Comparator.comparing(LogEntry::key);
+
+    private StoredStates() {}
+
+    /** The first byte says whether the records are complete, the rest is the replica's own. */
+    static PartitionState stateOf(Checkpoint checkpoint) {
+        byte[] own = checkpoint.state().unsafeArray();
+        byte[] kept = new byte[own.length + 1];
+        kept[0] = (byte) (checkpoint.complete() ? 1 : 0);
+        System.arraycopy(own, 0, kept, 1, own.length);
+        return new PartitionState(checkpoint.epoch(), checkpoint.seq(), false, Bytes.wrap(kept));
+    }
+
+    /** What {@link #stateOf} was made from. */
+    static Recovery recoveryOf(PartitionState state) {
+        if (state.equals(PartitionState.EMPTY)) {
+            return Recovery.NONE;
+        }
+        byte[] kept = state.replica().unsafeArray();
+        if (kept.length == 0) {
+            return new Recovery(state.epoch(), state.seq(), true, Bytes.EMPTY);
+        }
+        return new Recovery(state.epoch(), state.seq(), kept[0] != 0, Bytes.copyOf(kept, 1, kept.length - 1));
+    }
+
+    /**
+     * The transactions that take some checkpoints to the store, each of about {@code maxRecords}. Only the last part of
+     * a partition moves its state: after a crash in between, the log does the rest once more.
+     */
+    static List<List<PartitionChange>> transactions(List<Checkpoint> checkpoints, int maxRecords) {
+        List<List<PartitionChange>> transactions = new ArrayList<>();
+        List<PartitionChange> current = new ArrayList<>();
+        int room = maxRecords;
+        for (Checkpoint checkpoint : checkpoints) {
+            List<LogEntry> records = new ArrayList<>(checkpoint.records());
+            records.sort(BY_KEY);
+            int from = 0;
+            while (records.size() - from > room) {
+                List<LogEntry> part = records.subList(from, from + room);
+                current.add(PartitionChange.part(checkpoint.partition(), checkpoint.wipe() && from == 0, part));
+                transactions.add(current);
+                current = new ArrayList<>();
+                from += room;
+                room = maxRecords;
+            }
+            List<LogEntry> rest = records.subList(from, records.size());
+            current.add(new PartitionChange(
+                    checkpoint.partition(),
+                    checkpoint.wipe() && from == 0,
+                    rest,
+                    Optional.of(stateOf(checkpoint)),
+                    false));
+            room -= rest.size();
+        }
+        if (!current.isEmpty()) {
+            transactions.add(current);
+        }
+        return transactions;
+    }
+}

@@ -1,0 +1,139 @@
+package io.kumo.server.runtime;
+
+import io.kumo.base.Bytes;
+import io.kumo.bus.runtime.TableHolder;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
+import io.kumo.node.runtime.Node.Stopper;
+import io.kumo.server.store.runtime.Storage;
+import io.kumo.server.store.runtime.StoreDirectory;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.ServerId;
+import io.kumo.table.TableCodec;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes each newer table to the event loops, once the directory says for good which cluster it belongs to; fetches
+ * newer ones from who is said to know them. Lives on one context, where its methods are called unless they say
+ * otherwise.
+ */
+final class TableFeed {
+    private static final Logger LOG = LoggerFactory.getLogger(TableFeed.class);
+
+    private final Context context;
+    private final TableHolder tables;
+    private final Storage storage;
+    private final Stopper stopper;
+    private final Consumer<ClusterTable> spread;
+    private boolean isBusy;
+    private boolean isSettled;
+    private boolean isAsking;
+    private long spreadVersion;
+
+    /** @param spread hands a table to all that act on it; called on {@code context} with newer and newer tables */
+    TableFeed(Context context, TableHolder tables, Storage storage, Stopper stopper, Consumer<ClusterTable> spread) {
+        this.context = context;
+        this.tables = tables;
+        this.storage = storage;
+        this.stopper = stopper;
+        this.spread = spread;
+    }
+
+    /** From any thread. */
+    void start() {
+        tables.listen(context, ignored -> next());
+    }
+
+    /** Versions that came while one was being handed over are skipped, all but the newest. */
+    private void next() {
+        ClusterTable table = tables.orNull();
+        if (isBusy || table == null || table.version() <= spreadVersion) {
+            return;
+        }
+        isBusy = true;
+        prepare(table).onComplete(done -> {
+            isBusy = false;
+            if (done.failed()) {
+                ErrorCode code = done.cause() instanceof KumoException known ? known.code() : ErrorCode.STORE_FAILED;
+                stopper.stop(code, String.valueOf(done.cause().getMessage()));
+                return;
+            }
+            spreadVersion = table.version();
+            spread.accept(table);
+            next();
+        });
+    }
+
+    /** What has to be on disk before anything acts on the table. */
+    private Future<?> prepare(ClusterTable table) {
+        StoreDirectory directory = storage.directory();
+        boolean isNew = directory.clusterId().isEmpty();
+        boolean settles = !isSettled && namesThisProcess(table, directory);
+        if (!isNew && !settles) {
+            return Future.succeededFuture();
+        }
+        isSettled |= settles;
+        return context.executeBlocking(() -> {
+            if (isNew) {
+                directory.joinCluster(table.clusterId());
+                LOG.info("joined a cluster cluster={}", table.clusterId());
+            }
+            if (settles) {
+                storage.settled();
+            }
+            return true;
+        });
+    }
+
+    /** Whether the table counts with this process, not with one that the server was before. */
+    static boolean namesThisProcess(ClusterTable table, StoreDirectory directory) {
+        return table.server(directory.serverId())
+                .filter(info -> info.incarnation() == directory.incarnation())
+                .isPresent();
+    }
+
+    /**
+     * Somebody knows a newer table.
+     *
+     * @param ask fetches a table newer than a version
+     */
+    void fetch(long version, LongFunction<Future<Bytes>> ask) {
+        if (version <= tables.version() || isAsking) {
+            return;
+        }
+        isAsking = true;
+        ask.apply(tables.version()).onComplete(done -> {
+            isAsking = false;
+            if (done.succeeded()) {
+                take(done.result());
+            }
+        });
+    }
+
+    private void take(@Nullable Bytes table) {
+        try {
+            if (table != null && !table.isEmpty()) {
+                tables.offer(TableCodec.decode(table));
+            }
+        } catch (KumoException e) {
+            LOG.warn("table not taken error=\"{}\"", e.getMessage());
+        }
+    }
+
+    /** Whether the newest table counts with this server as it is now. From any thread. */
+    boolean isTakingPart() {
+        ClusterTable table = tables.orNull();
+        return table != null && namesThisProcess(table, storage.directory());
+    }
+
+    /** The table's name for a server, for people. */
+    static String addressOf(ClusterTable table, ServerId id) {
+        return table.server(id).map(info -> info.address().toString()).orElse(id.toString());
+    }
+}

@@ -1,0 +1,124 @@
+package io.kumo.server.runtime;
+
+import io.kumo.base.Bytes;
+import io.kumo.base.HostPort;
+import io.kumo.config.OptionParser;
+import io.kumo.error.ErrorCode;
+import io.kumo.node.runtime.AdminServer;
+import io.kumo.node.runtime.Health;
+import io.kumo.node.runtime.Metrics;
+import io.kumo.node.runtime.Node;
+import io.kumo.node.runtime.SystemClock;
+import io.kumo.protocol.ControlMessages.ServerReport;
+import io.kumo.table.ServerId;
+import io.kumo.table.ServerInfo;
+import io.kumo.table.ServerState;
+import io.kumo.table.TableCodec;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A server within the test's process, with an event loop and a directory of its own, that nobody but the test leads.
+ */
+final class TestServer {
+    private final Vertx vertx;
+    private final DataNode data;
+    private final ServerReports reports;
+    private final HostPort address;
+    private final List<String> failures = new CopyOnWriteArrayList<>();
+
+    TestServer(Path store, String... more) {
+        vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+        vertx.exceptionHandler(fault -> {
+            failures.add("fault " + fault);
+            fault.printStackTrace();
+        });
+        List<String> commandLine = new ArrayList<>(
+                List.of("-l", "127.0.0.1:0", "-m", "127.0.0.1:1", "-s", store.toString(), "--disk-reserve", "0"));
+        commandLine.addAll(List.of(more));
+        OptionParser parser = new OptionParser("kumo-server", "", "test", ServerOptions.specs());
+        Metrics metrics = new Metrics();
+        Node node = new Node(
+                vertx,
+                SystemClock.INSTANCE,
+                metrics,
+                new AdminServer(vertx, metrics, Health::serving),
+                parser.parse(commandLine),
+                "test",
+                this::onStop);
+        data = new DataNode(node, ServerOptions.of(node.options(), 64L << 20, 2));
+        data.serveTable(TableCodec::encode);
+        address = await(data.start());
+        reports = new ServerReports(
+                new ServerReports.Identity(address, "", data.isIntact()),
+                data.storage(),
+                data.tables(),
+                data.shards(),
+                data.counts(),
+                data.copied());
+    }
+
+    private void onStop(ErrorCode code, String text) {
+        failures.add(code + " " + text);
+        System.err.println("FAIL " + code + " " + text);
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError("failed: " + e, e);
+        }
+    }
+
+    ServerId id() {
+        return data.storage().directory().serverId();
+    }
+
+    HostPort address() {
+        return address;
+    }
+
+    DataNode data() {
+        return data;
+    }
+
+    /** As the leader would put it into the table. */
+    ServerInfo info() {
+        return new ServerInfo(id(), address, data.storage().directory().incarnation(), "", ServerState.ATTACHED, true);
+    }
+
+    ServerReport report() {
+        return await(reports.gather(data.shards().control().loop().context()));
+    }
+
+    /** What a server would have stopped the process for. */
+    List<String> failures() {
+        return failures;
+    }
+
+    /** Ends it without a word to anybody. */
+    void kill() {
+        await(data.close());
+        await(vertx.close());
+    }
+
+    /** Waits until everything is in the store. */
+    void checkpoint() {
+        for (Shard shard : data.shards().all()) {
+            io.vertx.core.Promise<Void> done = io.vertx.core.Promise.promise();
+            shard.loop().run(() -> shard.checkpointer().begin().onComplete(done));
+            await(done.future());
+        }
+    }
+
+    static Bytes bytes(String text) {
+        return Bytes.utf8(text);
+    }
+}
