@@ -15,8 +15,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -38,7 +38,7 @@ public final class RpcClient {
     private final HostPort address;
     private final RpcEndpoint endpoint;
     private final NetClient sockets;
-    private final List<Consumer<Boolean>> stateListeners = new ArrayList<>();
+    private final List<Consumer<Boolean>> stateListeners = new CopyOnWriteArrayList<>();
 
     private volatile @Nullable RpcChannel open;
     private volatile boolean closed;
@@ -137,7 +137,7 @@ public final class RpcClient {
     }
 
     private void tell(boolean connected) {
-        List.copyOf(stateListeners).forEach(listener -> listener.accept(connected));
+        stateListeners.forEach(listener -> listener.accept(connected));
     }
 
     /** Calls; NOT_CONNECTED at once while there is no connection. */

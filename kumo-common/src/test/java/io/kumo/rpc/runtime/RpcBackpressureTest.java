@@ -16,6 +16,7 @@ import io.netty.buffer.Unpooled;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +71,7 @@ class RpcBackpressureTest {
 
     @Test
     void stopsServingAPeerThatDoesNotReadItsAnswersAndDisconnectsItInTheEnd() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", listen())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listen())) {
             OutputStream out = socket.getOutputStream();
             write(out, 0, new Hello(1, "", "gateway", "g", ""));
             for (int i = 1; i <= CALLS; i++) {
@@ -83,7 +84,7 @@ class RpcBackpressureTest {
 
     @Test
     void goesOnOnceThePeerReads() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", listen())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listen())) {
             OutputStream out = socket.getOutputStream();
             write(out, 0, new Hello(1, "", "gateway", "g", ""));
             for (int i = 1; i <= CALLS; i++) {
