@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Fed by the driver, on one thread. The caller brings the time.
  */
 public final class ReportBook {
-    private final long startMs;
+    private long startMs;
     private final Map<ServerId, Entry> entries = new HashMap<>();
     private Map<CopyKey, Joining> joining = new HashMap<>();
     private Set<ServerId> inView = Set.of();
@@ -75,6 +75,12 @@ public final class ReportBook {
         if (entry != null && entry.connection == connection) {
             entry.closedMs = nowMs;
         }
+    }
+
+    /** This process stood still for so long: that nothing was heard in the meantime says nothing of the servers. */
+    public void onPause(long pausedMs) {
+        startMs += pausedMs;
+        entries.values().forEach(entry -> entry.reportedMs += pausedMs);
     }
 
     public void onView(Set<ServerId> servers) {

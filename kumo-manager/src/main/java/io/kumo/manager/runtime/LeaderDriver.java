@@ -47,6 +47,10 @@ final class LeaderDriver {
     /** Servers of an older cluster have this time to say so before a new one is founded. */
     private static final long BIRTH_GRACE_MS = 1_500;
 
+    /** A tick that is later than this means that the process stood still. */
+    private static final long PAUSE_MS = 1_000;
+
+    private static final long WANTED_VERSION_MS = 1_000;
     private static final long MAX_BACKOFF_MS = 1_000;
     private static final long FORGET_MS = 60_000;
 
@@ -65,7 +69,9 @@ final class LeaderDriver {
     private volatile boolean leading;
     private String obstacle = "";
     private long timer = -1;
+    private long lastTickMs;
     private long lastStepMs;
+    private long wantedVersionMs;
     private long notBeforeMs;
     private long backoffMs;
     private boolean scheduled;
@@ -85,8 +91,25 @@ final class LeaderDriver {
     }
 
     void start() {
-        timer = vertx.setPeriodic(TICK_MS, id -> context.runOnContext(ignored -> step()));
+        lastTickMs = nowMs();
+        timer = vertx.setPeriodic(TICK_MS, id -> context.runOnContext(ignored -> tick()));
         onView(view);
+    }
+
+    private void tick() {
+        noticePause();
+        step();
+    }
+
+    /** After a pause (SIGSTOP, a sleeping host) the servers' reports wait unread: nobody is gone because of that. */
+    private void noticePause() {
+        long pausedMs = nowMs() - lastTickMs - TICK_MS;
+        lastTickMs = nowMs();
+        if (pausedMs > PAUSE_MS) {
+            LOG.warn("this process stood still pausedMs={}", pausedMs);
+            book.onPause(pausedMs);
+            notBeforeMs = nowMs() + TICK_MS;
+        }
     }
 
     // --- What is seen. ---
@@ -138,7 +161,7 @@ final class LeaderDriver {
     }
 
     Observations observe() {
-        return book.observe(register.isVersionWanted(), nowMs());
+        return book.observe(false, nowMs());
     }
 
     // --- Who leads. From any thread. ---
@@ -201,6 +224,9 @@ final class LeaderDriver {
     }
 
     private void step() {
+        if (lastTickMs + TICK_MS + PAUSE_MS < nowMs()) {
+            noticePause();
+        }
         lastStepMs = nowMs();
         if (closed) {
             return;
@@ -227,7 +253,11 @@ final class LeaderDriver {
             }
         }
         book.forgetStrangers(known, FORGET_MS, nowMs());
-        Decision decision = leader.next(known, observe(), commands.all());
+        boolean versionWanted = register.isVersionWanted() && nowMs() - wantedVersionMs > WANTED_VERSION_MS;
+        if (versionWanted) {
+            wantedVersionMs = nowMs();
+        }
+        Decision decision = leader.next(known, book.observe(versionWanted, nowMs()), commands.all());
         Optional<ClusterTable> next = decision.table();
         decision.answers().stream()
                 .filter(answer -> !answer.isAccepted() || next.isEmpty())

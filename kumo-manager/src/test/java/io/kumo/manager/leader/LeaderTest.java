@@ -98,6 +98,16 @@ class LeaderTest {
     }
 
     @Test
+    void nobodyIsGoneBecauseTheManagerStoodStill() {
+        attached(A, B, C);
+        nowMs += 60_000;
+        book.onPause(60_000);
+        assertTrue(leader.next(table, observe(), List.of()).table().isEmpty());
+        nowMs += 60_000;
+        assertTrue(leader.next(table, observe(), List.of()).table().isPresent());
+    }
+
+    @Test
     void anOldWordDoesNotBringAJoinerIntoSync() {
         attached(A, B, C);
         Partition row = table.partition(0);
