@@ -53,14 +53,7 @@ public final class ReportBook {
      * @param connection whatever stands for the connection that it came on; of a server's connections the last counts
      */
     public void onReport(ServerReport report, Object connection, long nowMs) {
-        Entry known = entries.get(report.server());
-        Entry entry = known;
-        if (known == null || known.connection != connection) {
-            boolean same = known != null && known.report.incarnation() == report.incarnation();
-            entry = new Entry(connection, report, same ? known.firstMs : nowMs);
-            entry.complaints = same ? known.complaints : Map.of();
-            entries.put(report.server(), entry);
-        }
+        Entry entry = entry(report, connection, nowMs);
         entry.report = report;
         entry.reportedMs = nowMs;
         Map<CopyReport, Long> complaints = new HashMap<>();
@@ -68,6 +61,20 @@ public final class ReportBook {
             complaints.put(about, entry.complaints.getOrDefault(about, nowMs));
         }
         entry.complaints = complaints;
+    }
+
+    private Entry entry(ServerReport report, Object connection, long nowMs) {
+        Entry known = entries.get(report.server());
+        if (known != null && known.connection == connection) {
+            return known;
+        }
+        boolean isSame = known != null && known.report.incarnation() == report.incarnation();
+        Entry fresh = new Entry(connection, report, known != null && isSame ? known.firstMs : nowMs);
+        if (known != null && isSame) {
+            fresh.complaints = known.complaints;
+        }
+        entries.put(report.server(), fresh);
+        return fresh;
     }
 
     public void onClosed(ServerId server, Object connection, long nowMs) {

@@ -31,6 +31,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,7 +61,7 @@ final class Manager {
     private @Nullable TablePublisher publisher;
     private boolean warned;
     private long publishTimer = -1;
-    private volatile int serverConnections;
+    private final AtomicInteger connections = new AtomicInteger();
 
     /** @param options with real ports: no zero but for MQTT */
     Manager(Vertx vertx, Clock clock, ManagerOptions options, String build) {
@@ -118,8 +119,8 @@ final class Manager {
         publisher = tables;
         opened.serve(handlers);
         new ControlService(options, leaderDriver, opened, peers, progress, clock, build).serve(handlers);
-        handlers.onOpen(connection -> serverConnections++);
-        handlers.onClose(connection -> serverConnections--);
+        handlers.onOpen(connection -> connections.incrementAndGet());
+        handlers.onClose(connection -> connections.decrementAndGet());
         membership.onChange(leaderDriver::onView);
         holder.listen(context, table -> {
             warnOfOptions(table);
@@ -179,7 +180,7 @@ final class Manager {
 
     void register(Metrics metrics) {
         metrics.gauge(Meter.TABLE_VERSION, holder::version);
-        metrics.gauge(Meter.RPC_CONNECTIONS, () -> serverConnections);
+        metrics.gauge(Meter.RPC_CONNECTIONS, connections::get);
         metrics.gauge(Meter.CLIENT_CONNECTIONS, broker::clientCount);
         metrics.gauge(Meter.LEADER, () -> driver != null && running().isLeading() ? 1 : 0);
         metrics.gauge(Meter.MEMBERS, () -> membership.view().managers().size(), "role", "manager");
