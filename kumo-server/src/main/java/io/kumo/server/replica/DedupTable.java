@@ -1,20 +1,18 @@
 package io.kumo.server.replica;
 
 import io.kumo.base.Bytes;
+import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.DataMessages.WriteResult;
-import io.kumo.protocol.EntryKind;
 import io.kumo.protocol.LogEntry;
-import io.kumo.protocol.WriteKind;
 import io.kumo.protocol.WriteStatus;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which operations a partition has executed, and what they were answered, so that none is executed twice. Of each
  * gateway's session it keeps the operations that the gateway has not settled; the others for a while after they were
- * learnt. Operations that changed nothing are not here: to execute them again does no harm.
+ * learnt. What changed nothing is remembered too, but only where it was decided.
  */
 final class DedupTable {
     /** {@link #find}: never seen. */
@@ -38,16 +36,16 @@ final class DedupTable {
         return known == null ? NEW : known.find(counter);
     }
 
-    /** Seq of the entry that the operation made. */
+    /** Seq of the entry that the operation made, or saw. */
     long seqAt(int at) {
-        return found == null ? 0 : found.seqs[found.slot(at)];
+        return found == null ? 0 : found.at(at).seq;
     }
 
     WriteResult resultAt(int at) {
         if (found == null) {
             throw new IllegalStateException("invariant broken: nothing was found");
         }
-        return found.result(found.slot(at));
+        return found.at(at).result();
     }
 
     /** The session has the answers of all its operations below that counter. */
@@ -58,22 +56,34 @@ final class DedupTable {
         }
     }
 
+    /** The operation made that entry. */
     void add(LogEntry entry, long nowNs) {
-        if (entry.session() == 0) {
-            return;
+        if (entry.session() != 0) {
+            WriteResult result = MutationRules.resultOf(entry);
+            Session session = sessionFor(entry.session());
+            session.add(new Executed(
+                    entry.counter(),
+                    entry.seq(),
+                    WriteStatus.DONE,
+                    result.cas(),
+                    result.number(),
+                    result.flags(),
+                    result.value(),
+                    nowNs));
+            session.settle(entry.settledBelow());
         }
-        Session session = sessionOf(entry.session());
-        if (session == null) {
-            session = new Session(entry.session());
-            sessions.add(session);
+    }
+
+    /**
+     * The operation changed nothing, because of the entry at {@code seenSeq} or of what is committed. No other server
+     * learns this: in another epoch an old request is known by its table version.
+     */
+    void addUnchanged(Write write, WriteStatus status, long seenSeq, long nowNs) {
+        if (write.session() != 0) {
+            Session session = sessionFor(write.session());
+            session.add(new Executed(write.counter(), seenSeq, status, 0, 0, 0, Bytes.EMPTY, nowNs));
+            session.settle(write.settledBelow());
         }
-        boolean counted = entry.write() == WriteKind.INCR.number() || entry.write() == WriteKind.DECR.number();
-        boolean keeps = entry.write() == WriteKind.GET_AND_TOUCH.number();
-        long number = counted ? MutationRules.countOf(entry) : 0;
-        long cas = entry.kind() == EntryKind.PUT ? entry.seq() : 0;
-        session.add(
-                entry.counter(), entry.seq(), cas, number, entry.flags(), keeps ? entry.value() : Bytes.EMPTY, nowNs);
-        session.settle(entry.settledBelow());
     }
 
     /** The newest entry of all was undone. */
@@ -116,20 +126,18 @@ final class DedupTable {
         for (Session session : sessions) {
             out.int64(session.id);
             out.int64(session.settledBelow);
-            int last = session.count;
-            while (last > 0 && session.seqs[session.slot(last - 1)] > lastSeq) {
-                last--;
+            for (int i = 0; i < session.count; i++) {
+                Executed executed = session.at(i);
+                if (executed.status == WriteStatus.DONE && executed.seq <= lastSeq) {
+                    out.int64(executed.seq);
+                    out.int64(executed.counter);
+                    out.int64(executed.cas);
+                    out.int64(executed.number);
+                    out.int32(executed.flags);
+                    out.bytes(executed.value);
+                }
             }
-            out.int32(last);
-            for (int i = 0; i < last; i++) {
-                int at = session.slot(i);
-                out.int64(session.counters[at]);
-                out.int64(session.seqs[at]);
-                out.int64(session.cas[at]);
-                out.int64(session.numbers[at]);
-                out.int32(session.flags[at]);
-                out.bytes(session.values[at]);
-            }
+            out.int64(0);
         }
     }
 
@@ -141,12 +149,21 @@ final class DedupTable {
             Session session = new Session(in.int64());
             session.settledBelow = in.int64();
             session.usedNs = nowNs;
-            int count = in.int32();
-            for (int j = 0; j < count; j++) {
-                session.add(in.int64(), in.int64(), in.int64(), in.int64(), in.int32(), in.bytes(), nowNs);
+            for (long seq = in.int64(); seq != 0; seq = in.int64()) {
+                session.add(new Executed(
+                        in.int64(), seq, WriteStatus.DONE, in.int64(), in.int64(), in.int32(), in.bytes(), nowNs));
             }
             sessions.add(session);
         }
+    }
+
+    private Session sessionFor(long id) {
+        Session session = sessionOf(id);
+        if (session == null) {
+            session = new Session(id);
+            sessions.add(session);
+        }
+        return session;
     }
 
     private @Nullable Session sessionOf(long id) {
@@ -158,19 +175,21 @@ final class DedupTable {
         return null;
     }
 
-    /** One gateway's operations, in the order of their entries: a ring. */
+    /** An operation and its answer; if it changed nothing, seq is that of the entry that it saw. */
+    private record Executed(
+            long counter, long seq, WriteStatus status, long cas, long number, int flags, Bytes value, long learntNs) {
+        WriteResult result() {
+            return new WriteResult(status, flags, cas, number, value);
+        }
+    }
+
+    /** One gateway's operations, in the order in which they were executed: a ring. */
     private static final class Session {
         final long id;
         long settledBelow;
         long usedNs;
         long highest;
-        long[] counters = new long[4];
-        long[] seqs = new long[4];
-        long[] cas = new long[4];
-        long[] numbers = new long[4];
-        long[] learntNs = new long[4];
-        int[] flags = new int[4];
-        Bytes[] values = {Bytes.EMPTY, Bytes.EMPTY, Bytes.EMPTY, Bytes.EMPTY};
+        @Nullable Executed[] ring = new Executed[4];
         int head;
         int count;
 
@@ -178,8 +197,12 @@ final class DedupTable {
             this.id = id;
         }
 
-        int slot(int index) {
-            return (head + index) & (counters.length - 1);
+        Executed at(int index) {
+            Executed executed = ring[(head + index) & (ring.length - 1)];
+            if (executed == null) {
+                throw new IllegalStateException("invariant broken: no operation at " + index);
+            }
+            return executed;
         }
 
         int find(long counter) {
@@ -187,85 +210,62 @@ final class DedupTable {
                 return NEW; // the usual case: counters grow
             }
             for (int i = count - 1; i >= 0; i--) {
-                if (counters[slot(i)] == counter) {
+                if (at(i).counter == counter) {
                     return i;
                 }
             }
             return counter < settledBelow ? SETTLED : NEW;
         }
 
-        WriteResult result(int at) {
-            boolean kept = !values[at].isEmpty();
-            return new WriteResult(WriteStatus.DONE, kept ? flags[at] : 0, cas[at], numbers[at], values[at]);
-        }
-
-        void add(long counter, long seq, long itsCas, long number, int itsFlags, Bytes value, long nowNs) {
-            if (count == counters.length) {
+        void add(Executed executed) {
+            if (count == ring.length) {
                 grow();
             }
-            int at = slot(count++);
-            counters[at] = counter;
-            seqs[at] = seq;
-            cas[at] = itsCas;
-            numbers[at] = number;
-            learntNs[at] = nowNs;
-            flags[at] = itsFlags;
-            values[at] = value;
-            highest = Math.max(highest, counter);
-            usedNs = nowNs;
+            ring[(head + count++) & (ring.length - 1)] = executed;
+            highest = Math.max(highest, executed.counter);
+            usedNs = executed.learntNs;
         }
 
+        /** Forgets what the entry did, and what changed nothing because of it. */
         void undo(long seq) {
-            if (count > 0 && seqs[slot(count - 1)] == seq) {
-                count--;
-                values[slot(count)] = Bytes.EMPTY;
+            int all = count;
+            count = 0;
+            for (int i = 0; i < all; i++) {
+                int from = (head + i) & (ring.length - 1);
+                Executed executed = ring[from];
+                ring[from] = null;
+                if (executed != null && executed.seq < seq) {
+                    ring[(head + count++) & (ring.length - 1)] = executed;
+                }
             }
         }
 
         void settle(long below) {
             settledBelow = Math.max(settledBelow, below);
-            while (count > 0 && counters[head] < settledBelow) {
+            while (count > 0 && at(0).counter < settledBelow) {
                 removeFirst();
             }
         }
 
         void expire(long beforeNs) {
-            while (count > 0 && learntNs[head] - beforeNs < 0) {
+            while (count > 0 && at(0).learntNs - beforeNs < 0) {
                 removeFirst();
             }
         }
 
         private void removeFirst() {
-            values[head] = Bytes.EMPTY;
-            head = (head + 1) & (counters.length - 1);
+            ring[head] = null;
+            head = (head + 1) & (ring.length - 1);
             count--;
         }
 
         private void grow() {
-            int length = counters.length;
-            counters = turned(counters);
-            seqs = turned(seqs);
-            cas = turned(cas);
-            numbers = turned(numbers);
-            learntNs = turned(learntNs);
-            int[] newFlags = new int[2 * length];
-            Bytes[] newValues = new Bytes[2 * length];
-            Arrays.fill(newValues, Bytes.EMPTY);
+            @Nullable Executed[] grown = new Executed[2 * ring.length];
             for (int i = 0; i < count; i++) {
-                newFlags[i] = flags[(head + i) & (length - 1)];
-                newValues[i] = values[(head + i) & (length - 1)];
+                grown[i] = at(i);
             }
-            flags = newFlags;
-            values = newValues;
+            ring = grown;
             head = 0;
-        }
-
-        private long[] turned(long[] ring) {
-            long[] turned = new long[2 * ring.length];
-            for (int i = 0; i < count; i++) {
-                turned[i] = ring[(head + i) & (ring.length - 1)];
-            }
-            return turned;
         }
     }
 }

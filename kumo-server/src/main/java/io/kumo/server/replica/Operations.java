@@ -9,6 +9,7 @@ import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.EntryKind;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteStatus;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,10 @@ final class Operations {
     // --- writes
 
     void write(Write write, Answer<WriteResult> answer) {
+        if (write.tableVersion() < primary.sinceVersion()) {
+            answer.fail(ErrorCode.NOT_PRIMARY); // sent to an earlier primary: it may have been answered since
+            return;
+        }
         if (write.session() != 0 && isRepeated(write, answer)) {
             return;
         }
@@ -126,13 +131,22 @@ final class Operations {
         }
         if (at == DedupTable.SETTLED) {
             answer.fail(ErrorCode.TIMED_OUT); // nobody waits for this any more
-        } else if (data.dedup.seqAt(at) > data.committedSeq()) {
-            waiting++;
-            data.tail.addWaiter(data.dedup.seqAt(at), Waiter.ofWrite(answer, false));
         } else {
-            answer.ok(data.dedup.resultAt(at));
+            repeat(data.dedup.seqAt(at), data.dedup.resultAt(at), answer);
         }
         return true;
+    }
+
+    private void repeat(long seq, WriteResult result, Answer<WriteResult> answer) {
+        boolean isChange = result.status() == WriteStatus.DONE;
+        if (seq > data.committedSeq()) {
+            waiting++;
+            data.tail.addWaiter(seq, isChange ? Waiter.ofWrite(answer, false) : Waiter.ofUnchanged(answer, result));
+        } else if (isChange || primary.holdsLeases()) {
+            answer.ok(result);
+        } else {
+            answer.fail(ErrorCode.LEASE_LOST);
+        }
     }
 
     private @Nullable ErrorCode refusal(Write write) {
@@ -165,15 +179,8 @@ final class Operations {
             data.tail.addWaiter(entry.seq(), Waiter.ofWrite(answer, write.async()));
             return;
         }
-        WriteResult result = new WriteResult(mutation.status(), 0, 0, 0, Bytes.EMPTY);
-        if (seenSeq > data.committedSeq()) {
-            waiting++;
-            data.tail.addWaiter(seenSeq, Waiter.ofUnchanged(answer, result));
-        } else if (primary.holdsLeases()) {
-            answer.ok(result);
-        } else {
-            answer.fail(ErrorCode.LEASE_LOST);
-        }
+        data.dedup.addUnchanged(write, mutation.status(), seenSeq, context.clock.monotonicNs());
+        repeat(seenSeq, new WriteResult(mutation.status(), 0, 0, 0, Bytes.EMPTY), answer);
     }
 
     private LogEntry propose(Write write, EntryKind kind, Mutation mutation) {

@@ -27,6 +27,7 @@ final class PrimaryRole {
     private final Feeder feeder;
     private final List<CopyLink> links = new ArrayList<>(4);
     private final long sinceNs;
+    private long sinceVersion;
     private long tableVersion;
     private boolean isActive;
     private long leasedUntilNs;
@@ -48,6 +49,11 @@ final class PrimaryRole {
 
     long epoch() {
         return epoch;
+    }
+
+    /** The first table with this epoch that is known here. */
+    long sinceVersion() {
+        return sinceVersion;
     }
 
     boolean isActive() {
@@ -75,6 +81,7 @@ final class PrimaryRole {
     /** The same epoch, in a newer table: copies may have come, gone or restarted. */
     void onTable(ClusterTable table, Partition row) {
         tableVersion = table.version();
+        sinceVersion = sinceVersion == 0 ? tableVersion : sinceVersion;
         feeder.onTable(tableVersion);
         long nowNs = context.clock.monotonicNs();
         boolean reports = false;

@@ -1,0 +1,493 @@
+package io.kumo.server.replica;
+
+import io.kumo.base.Bytes;
+import io.kumo.protocol.Call;
+import io.kumo.protocol.DataMessages.Get;
+import io.kumo.protocol.DataMessages.GetResult;
+import io.kumo.protocol.DataMessages.Write;
+import io.kumo.protocol.DataMessages.WriteResult;
+import io.kumo.protocol.Done;
+import io.kumo.protocol.EntryKind;
+import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.Message;
+import io.kumo.protocol.ReplicationMessages.LeaseGrant;
+import io.kumo.protocol.ReplicationMessages.LeaseRequest;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.ServerId;
+import io.kumo.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A server: one shard with one partition, a log and a store that survive its process, or most of it. */
+final class SimServer implements Replica.Effects, Clock {
+    /** What a server tells the leader. */
+    record Report(
+            ServerId from,
+            long incarnation,
+            boolean intact,
+            long tableVersion,
+            long lastEpoch,
+            long lastSeq,
+            List<ServerId> joined,
+            List<ServerId> unresponsive) {}
+
+    final SimWorld world;
+    final ServerId id;
+    long incarnation;
+
+    // survives the process
+    private final List<LogEntry> log = new ArrayList<>();
+    private int logStart;
+    private int syncedCount;
+    private final TreeMap<Bytes, LogEntry> store = new TreeMap<>();
+    private Recovery position = Recovery.NONE;
+    private boolean intact = true;
+    private final double clockRate;
+
+    // dies with it
+    private boolean isUp;
+    private @Nullable Replica replica;
+    private @Nullable ReplicaContext context;
+    private @Nullable ClusterTable table;
+    private final List<LogEntry> unwritten = new ArrayList<>();
+    private long ticket;
+    private boolean writing;
+    private boolean flushWanted;
+    private boolean reportWanted;
+    private final List<Runnable> outputs = new ArrayList<>();
+    private int clockCallsUntilPause = -1;
+    private long pauseNs;
+    private long pausedUntilNs;
+    private final List<Runnable> whilePaused = new ArrayList<>();
+
+    SimServer(SimWorld world, ServerId id) {
+        this.world = world;
+        this.id = id;
+        this.clockRate = 1 + (world.random.nextDouble() - 0.5) * 0.02;
+    }
+
+    boolean isUp() {
+        return isUp;
+    }
+
+    boolean isPaused() {
+        return pausedUntilNs > world.nowNs();
+    }
+
+    Replica replica() {
+        if (replica == null) {
+            throw new IllegalStateException();
+        }
+        return replica;
+    }
+
+    // --- process
+
+    void start() {
+        incarnation = world.random.nextLong() | 1;
+        isUp = true;
+        table = null;
+        unwritten.clear();
+        ticket = 0;
+        writing = false;
+        flushWanted = false;
+        long memory = world.chance(0.3) ? 6000 : 1 << 20;
+        ReplicaSettings settings = new ReplicaSettings(
+                1, 1000, 50, 20000, 100, 600, 3000, 200 * SimWorld.MS, SimWorld.SEC, 3 * SimWorld.SEC, 20 * SimWorld.SEC);
+        ReplicaContext fresh = new ReplicaContext(
+                id, incarnation, this, settings, new MemoryBudget(memory, memory), new CopyThrottle(1, 100_000), this);
+        Replica started = new Replica(0, fresh, position);
+        for (LogEntry entry : log.subList(logStart, log.size())) {
+            started.restore(entry);
+        }
+        started.restored();
+        context = fresh;
+        replica = started;
+        world.trace(id + " starts as " + Long.toHexString(incarnation) + (intact ? "" : " not intact") + " with "
+                + started.view().lastEpoch() + "/" + started.view().lastSeq());
+        turnAfter(0, this::report);
+        every(30 * SimWorld.MS, () -> replica().onTick());
+        every(200 * SimWorld.MS, this::report);
+        every(LeaseBook.RENEW_NS, this::askLeases);
+        every(100 * SimWorld.MS, this::maybeCheckpoint);
+    }
+
+    /** kill -9, or with a power cut: what was not fsynced may be gone. */
+    void crash(boolean powerCut) {
+        world.trace(id + " dies" + (powerCut ? ", power cut" : ""));
+        isUp = false;
+        replica = null;
+        pausedUntilNs = 0;
+        whilePaused.clear();
+        outputs.clear();
+        if (powerCut) {
+            intact = false;
+            int kept = syncedCount + world.random.nextInt(log.size() - syncedCount + 1);
+            while (log.size() > kept) {
+                log.remove(log.size() - 1);
+            }
+        } else {
+            intact = true;
+        }
+    }
+
+    void pause(long durationNs) {
+        world.trace(id + " pauses " + durationNs / SimWorld.MS + " ms");
+        pausedUntilNs = Math.max(pausedUntilNs, world.nowNs() + durationNs);
+        long was = incarnation;
+        world.at(pausedUntilNs, () -> {
+            if (was == incarnation && !isPaused()) {
+                wake();
+            }
+        });
+    }
+
+    void wake() {
+        pausedUntilNs = 0;
+        List<Runnable> waiting = new ArrayList<>(whilePaused);
+        whilePaused.clear();
+        waiting.forEach(Runnable::run);
+    }
+
+    private void every(long periodNs, Runnable action) {
+        turnAfter(world.between(periodNs / 2, periodNs), () -> {
+            action.run();
+            every(periodNs, action);
+        });
+    }
+
+    private void turnAfter(long delayNs, Runnable action) {
+        long was = incarnation;
+        world.after(delayNs, () -> turn(was, action));
+    }
+
+    /** One turn of the loop, unless the process is gone; later if it is paused. */
+    private void turn(long ofIncarnation, Runnable action) {
+        if (!isUp || ofIncarnation != incarnation) {
+            return;
+        }
+        if (isPaused()) {
+            whilePaused.add(() -> turn(ofIncarnation, action));
+            return;
+        }
+        if (!world.isHealed && world.chance(0.0005)) {
+            clockCallsUntilPause = world.random.nextInt(6);
+            pauseNs = world.between(100 * SimWorld.MS, 3 * SimWorld.SEC);
+        }
+        action.run();
+        if (flushWanted) {
+            flushWanted = false;
+            replica().flush();
+        }
+        if (reportWanted) {
+            reportWanted = false;
+            report();
+        }
+        if (clockCallsUntilPause < 0 && pauseNs > 0) { // stopped in the middle of this turn
+            pause(pauseNs);
+            List<Runnable> late = new ArrayList<>(outputs);
+            whilePaused.addAll(0, late);
+        } else {
+            outputs.forEach(Runnable::run);
+        }
+        clockCallsUntilPause = -1;
+        pauseNs = 0;
+        outputs.clear();
+        world.invariants.check(this);
+    }
+
+    // --- clock
+
+    @Override
+    public long monotonicNs() {
+        long extra = 0;
+        if (clockCallsUntilPause >= 0 && pauseNs > 0) {
+            clockCallsUntilPause--;
+        }
+        if (clockCallsUntilPause < 0) {
+            extra = pauseNs;
+        }
+        return (long) ((world.nowNs() + extra) * clockRate);
+    }
+
+    @Override
+    public long wallMs() {
+        return 1_700_000_000_000L + world.nowNs() / SimWorld.MS;
+    }
+
+    // --- inputs
+
+    void onTable(ClusterTable newer) {
+        turn(incarnation, () -> {
+            if (table == null || newer.version() > table.version()) {
+                table = newer;
+                replica().onTable(newer);
+                reportWanted = true;
+            }
+        });
+    }
+
+    void onGet(Get get, Answer<GetResult> answer) {
+        turn(incarnation, () -> replica().onGet(get, answer));
+    }
+
+    void onWrite(Write write, Answer<WriteResult> answer) {
+        turn(incarnation, () -> replica().onWrite(write, answer));
+    }
+
+    /** Runs with the outputs of the turn, which may be late. */
+    void output(Runnable action) {
+        outputs.add(action);
+    }
+
+    void onPeerConnected(ServerId peer) {
+        turn(incarnation, () -> replica().onPeerConnected(peer));
+    }
+
+    private void onMessage(ServerId from, Message message) {
+        ReplicaContext shared = context;
+        if (shared == null) {
+            return;
+        }
+        long version = table == null ? 0 : table.version();
+        if (message instanceof LeaseRequest request) {
+            long known = shared.leases().grant(from, monotonicNs(), version);
+            send(from, new LeaseGrant(request.incarnation(), request.askedAtNs(), known));
+        } else if (message instanceof LeaseGrant grant) {
+            shared.leases().onGrant(from, grant);
+            if (grant.tableVersion() > version) {
+                newerTable(from, grant.tableVersion());
+            }
+        } else {
+            replica().onMessage(from, message);
+        }
+    }
+
+    private void askLeases() {
+        for (SimServer peer : world.servers) {
+            if (peer != this && table != null) {
+                send(peer.id, new LeaseRequest(incarnation, monotonicNs(), table.version()));
+            }
+        }
+    }
+
+    private void report() {
+        ReplicaView view = replica().view();
+        Report report = new Report(
+                id,
+                incarnation,
+                intact,
+                table == null ? 0 : table.version(),
+                view.complete() ? view.lastEpoch() : 0,
+                view.complete() ? view.lastSeq() : 0,
+                replica().joined(),
+                replica().unresponsive());
+        outputs.add(() -> world.send(id.value(), 0, () -> world.leader.onReport(report)));
+    }
+
+    // --- effects
+
+    @Override
+    public long append(int partition, LogEntry entry) {
+        unwritten.add(entry);
+        ticket++;
+        if (!writing) {
+            writing = true;
+            turnAfter(world.chance(0.02) ? world.between(SimWorld.MS, 80 * SimWorld.MS) : SimWorld.MS / 10, this::written);
+        }
+        return ticket;
+    }
+
+    private void written() {
+        writing = false;
+        log.addAll(unwritten);
+        unwritten.clear();
+        if (world.chance(0.2)) {
+            syncedCount = log.size();
+        }
+        replica().onLogged(ticket);
+    }
+
+    @Override
+    public void send(ServerId to, Call<Done> message) {
+        outputs.add(() -> {
+            SimServer peer = world.server(to);
+            world.send(id.value(), to.value(), () -> peer.turn(peer.incarnation, () -> peer.onMessage(id, message)));
+        });
+    }
+
+    @Override
+    public void load(int partition, long loadId, Bytes key) {
+        turnAfter(storeDelay(), () -> {
+            LogEntry record = store.get(key);
+            turnAfter(storeDelay(), () -> replica().onLoaded(loadId, key, record));
+        });
+    }
+
+    private long storeDelay() {
+        return world.chance(0.05) ? world.between(0, 100 * SimWorld.MS) : world.between(0, SimWorld.MS);
+    }
+
+    @Override
+    public void readLog(int partition, long readId, long fromSeq, int maxBytes) {
+        turnAfter(storeDelay(), () -> {
+            List<LogEntry> entries = valid(fromSeq, maxBytes);
+            if (entries == null || world.chance(0.1)) {
+                replica().onLogGone(readId);
+            } else {
+                replica().onLogRead(readId, entries);
+            }
+        });
+    }
+
+    /** The entries from a seq on that were not undone; null if they are not all here. */
+    private @Nullable List<LogEntry> valid(long fromSeq, int maxBytes) {
+        List<LogEntry> valid = new ArrayList<>();
+        for (LogEntry entry : log.subList(logStart, log.size())) {
+            switch (entry.kind()) {
+                case PUT:
+                case DELETE:
+                case FLUSH:
+                    valid.add(entry);
+                    break;
+                case TRUNCATE:
+                    valid.removeIf(other -> other.seq() > entry.seq());
+                    break;
+                default:
+                    valid.clear();
+                    break;
+            }
+        }
+        valid.removeIf(entry -> entry.seq() < fromSeq);
+        if (valid.isEmpty() || valid.get(0).seq() != fromSeq) {
+            return null;
+        }
+        int bytes = 0;
+        int count = 0;
+        while (count < valid.size() && bytes < maxBytes) {
+            bytes += valid.get(count++).footprintBytes();
+        }
+        return new ArrayList<>(valid.subList(0, count));
+    }
+
+    @Override
+    public void scan(int partition, long scanId, Bytes after, int maxBytes) {
+        turnAfter(storeDelay(), () -> {
+            List<LogEntry> records = new ArrayList<>();
+            int bytes = 0;
+            boolean last = true;
+            for (LogEntry record : store.tailMap(after, after.isEmpty()).values()) {
+                if (bytes >= maxBytes) {
+                    last = false;
+                    break;
+                }
+                records.add(record);
+                bytes += record.footprintBytes();
+            }
+            boolean end = last;
+            turnAfter(storeDelay(), () -> replica().onScanned(scanId, records, end));
+        });
+    }
+
+    private void maybeCheckpoint() {
+        ReplicaContext shared = context;
+        if (shared == null || !(world.chance(0.2) || shared.memory().isHalfFull())) {
+            return;
+        }
+        Checkpoint begun = replica().beginCheckpoint();
+        if (begun == null) {
+            return;
+        }
+        int end = log.size();
+        turnAfter(world.between(0, 150 * SimWorld.MS), () -> {
+            if (!world.isHealed && world.chance(0.1)) {
+                replica().onCheckpointFailed(begun);
+                return;
+            }
+            apply(begun);
+            if (world.chance(0.5)) {
+                trimLog(begun, end);
+            }
+            turnAfter(world.between(0, 10 * SimWorld.MS), () -> replica().onCheckpointed(begun));
+        });
+    }
+
+    private void apply(Checkpoint checkpoint) {
+        if (checkpoint.wipe()) {
+            store.clear();
+        }
+        for (LogEntry record : checkpoint.records()) {
+            if (record.isRecord()) {
+                store.put(record.key(), record);
+            } else {
+                store.remove(record.key());
+            }
+        }
+        position = new Recovery(checkpoint.epoch(), checkpoint.seq(), checkpoint.complete(), checkpoint.state());
+    }
+
+    /** Drops the front of the log that the store has; what is not in the store yet must stay. */
+    private void trimLog(Checkpoint checkpoint, int end) {
+        if (!checkpoint.complete()) {
+            return;
+        }
+        int start = logStart;
+        while (start < Math.min(end, syncedCount)) {
+            LogEntry entry = log.get(start);
+            boolean isData = entry.kind() == EntryKind.PUT
+                    || entry.kind() == EntryKind.DELETE
+                    || entry.kind() == EntryKind.FLUSH;
+            if (isData && entry.seq() > checkpoint.seq()) {
+                break;
+            }
+            start++;
+        }
+        logStart = start;
+    }
+
+    @Override
+    public void newerTable(ServerId at, long version) {
+        outputs.add(() -> world.send(id.value(), at.value(), () -> {
+            SimServer peer = world.server(at);
+            ClusterTable known = peer.table;
+            if (peer.isUp && !peer.isPaused() && known != null) {
+                world.send(at.value(), id.value(), () -> onTable(known));
+            }
+        }));
+    }
+
+    @Override
+    public void reportChanged(Replica changed) {
+        reportWanted = true;
+    }
+
+    @Override
+    public void wantsFlush(Replica wanting) {
+        flushWanted = true;
+    }
+
+    @Override
+    public void event(ReplicaEvent event) {
+        world.trace(id + " " + event);
+        world.invariants.onEvent(this, event);
+    }
+
+    /** What a reader would see of the partition here. */
+    TreeMap<Bytes, LogEntry> content() {
+        TreeMap<Bytes, LogEntry> content = new TreeMap<>();
+        PartitionData data = replica().data();
+        if (!data.storeIsHidden()) {
+            content.putAll(store);
+        }
+        for (LogEntry entry : data.memtable.dirty()) {
+            if (entry.isRecord()) {
+                content.put(entry.key(), entry);
+            } else {
+                content.remove(entry.key());
+            }
+        }
+        return content;
+    }
+}
