@@ -276,8 +276,8 @@ final class PartitionData {
             case PUT:
             case DELETE:
             case FLUSH:
-                if (complete && entry.seq() == lastSeq + 1) {
-                    append(entry);
+                if (complete && entry.seq() == lastSeq + 1 && entry.epoch() >= lastEpoch()) {
+                    append(entry); // one of an older epoch was undone, and a power cut took the note of that
                 }
                 break;
             case TRUNCATE:

@@ -363,6 +363,7 @@ final class PrimaryRole {
                 link.owesSinceNs = nowNs; // it was this process that did not answer
             }
             feeder.onTick(link, nowNs);
+            considerJoiner(link, nowNs);
             reports |= judge(link, nowNs);
         }
         if (reports) {

@@ -6,7 +6,6 @@ import io.kumo.table.ServerId;
 /** What goes wrong, by chance: crashes, power cuts, pauses, cut links. */
 final class SimFaults {
     private final SimWorld world;
-    private long quietUntilNs;
     private boolean powerCut;
 
     SimFaults(SimWorld world) {
@@ -17,7 +16,7 @@ final class SimFaults {
         if (world.isHealed) {
             return;
         }
-        if (world.nowNs() >= quietUntilNs) {
+        if (world.nowNs() >= world.quietUntilNs) {
             SimServer victim = victim();
             int dice = world.random.nextInt(100);
             if (dice < 30) {
@@ -25,7 +24,7 @@ final class SimFaults {
             } else if (dice < 38) {
                 if (mayCutPower(victim)) {
                     crash(victim, true);
-                    quietUntilNs = world.nowNs() + 5 * SimWorld.SEC;
+                    world.quietUntilNs = world.nowNs() + 5 * SimWorld.SEC;
                 }
             } else if (dice < 65) {
                 if (victim.isUp() && !victim.isPaused()) {
@@ -62,7 +61,7 @@ final class SimFaults {
 
     /** A power cut takes what was not fsynced: nothing is lost as long as all others in sync keep what they have. */
     private boolean mayCutPower(SimServer victim) {
-        if (powerCut) {
+        if (powerCut || world.nowNs() < world.cutsEndNs + SimWorld.SEC) {
             return false;
         }
         Partition row = world.table().partition(0);

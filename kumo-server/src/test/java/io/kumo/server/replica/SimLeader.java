@@ -102,7 +102,7 @@ final class SimLeader {
         joined(now);
         unresponsive(now);
         fill();
-        if (!world.isHealed && world.chance(0.02)) {
+        if (!world.isHealed && world.nowNs() > world.quietUntilNs && world.chance(0.02)) {
             move();
         }
         shrink();
@@ -140,7 +140,7 @@ final class SimLeader {
 
     private void faulty(ServerId id) {
         ServerInfo info = servers.get(id);
-        boolean suspected = !world.isHealed && world.chance(0.001);
+        boolean suspected = !world.isHealed && world.nowNs() > world.quietUntilNs && world.chance(0.001);
         if (info == null) {
             return;
         }

@@ -72,6 +72,10 @@ final class SimServer implements Replica.Effects, Clock {
         return isUp;
     }
 
+    boolean isIntact() {
+        return intact;
+    }
+
     boolean isPaused() {
         return pausedUntilNs > world.nowNs();
     }
@@ -314,6 +318,7 @@ final class SimServer implements Replica.Effects, Clock {
     public void send(ServerId to, Call<Done> message) {
         outputs.add(() -> {
             SimServer peer = world.server(to);
+            if (Boolean.getBoolean("messages")) world.trace(id + " -> " + to + " " + message);
             world.send(id.value(), to.value(), () -> peer.turn(peer.incarnation, () -> peer.onMessage(id, message)));
         });
     }

@@ -30,6 +30,10 @@ final class SimWorld {
     final SimLeader leader;
     final List<SimClient> clients = new ArrayList<>();
     boolean isHealed;
+    /** No suspicion and no moves before this: a power cut is all that may go wrong. */
+    long quietUntilNs;
+
+    long cutsEndNs;
     double lossRate;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final Map<Long, Long> lastDelivery = new HashMap<>();
@@ -102,6 +106,7 @@ final class SimWorld {
 
     void cut(long from, long to, long untilNs) {
         cutUntil.put(from * 1000 + to, untilNs);
+        cutsEndNs = Math.max(cutsEndNs, untilNs);
     }
 
     void heal() {
@@ -112,6 +117,7 @@ final class SimWorld {
             if (!server.isUp()) {
                 server.start();
             }
+            servers.forEach(peer -> peer.onPeerConnected(server.id));
         }
     }
 
