@@ -86,11 +86,10 @@ final class DedupTable {
         }
     }
 
-    /** The newest entry of all was undone. */
-    void undo(LogEntry entry) {
-        Session session = entry.session() == 0 ? null : sessionOf(entry.session());
-        if (session != null) {
-            session.undo(entry.seq());
+    /** Entries beyond that seq are undone. */
+    void truncate(long lastSeq) {
+        for (int i = 0; i < sessions.size(); i++) {
+            sessions.get(i).truncate(lastSeq);
         }
     }
 
@@ -189,7 +188,10 @@ final class DedupTable {
         long settledBelow;
         long usedNs;
         long highest;
-        @Nullable Executed[] ring = new Executed[4];
+
+        @Nullable
+        Executed[] ring = new Executed[4];
+
         int head;
         int count;
 
@@ -226,15 +228,15 @@ final class DedupTable {
             usedNs = executed.learntNs;
         }
 
-        /** Forgets what the entry did, and what changed nothing because of it. */
-        void undo(long seq) {
+        /** Forgets what entries beyond that seq did, and what changed nothing because of them. */
+        void truncate(long lastSeq) {
             int all = count;
             count = 0;
             for (int i = 0; i < all; i++) {
                 int from = (head + i) & (ring.length - 1);
                 Executed executed = ring[from];
                 ring[from] = null;
-                if (executed != null && executed.seq < seq) {
+                if (executed != null && executed.seq <= lastSeq) {
                     ring[(head + count++) & (ring.length - 1)] = executed;
                 }
             }

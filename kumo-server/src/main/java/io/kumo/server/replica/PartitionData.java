@@ -126,12 +126,12 @@ final class PartitionData {
         Check.invariant(keepSeq >= committedSeq, "partition %d: %d is committed", partition, keepSeq + 1);
         while (lastSeq > keepSeq) {
             LogEntry undone = tail.removeLast();
-            dedup.undo(undone);
             context.memory.addDirty(-undone.footprintBytes());
             lastSeq--;
         }
         loggedSeq = Math.min(loggedSeq, keepSeq);
         history.truncate(keepSeq);
+        dedup.truncate(keepSeq);
         if (!restoring) {
             long epoch = history.lastEpoch();
             barrierTicket = context.effects.append(

@@ -33,7 +33,8 @@ final class Linearizability {
         /** Of a get: whether it hit. */
         boolean found;
         /** Of a write. */
-        @Nullable WriteStatus status;
+        @Nullable
+        WriteStatus status;
 
         String read = "";
         long cas;
@@ -150,7 +151,7 @@ final class Linearizability {
                 if (state.cas == op.argument || state.cas == 0) {
                     states.addAll(change(op, new State(op.value, op.cas)));
                 }
-                if (state.cas != op.argument) {
+                if (state.cas != op.argument || state.cas == 0) {
                     states.addAll(same(op, WriteStatus.EXISTS, state));
                 }
                 return states;

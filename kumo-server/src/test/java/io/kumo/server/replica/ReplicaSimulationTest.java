@@ -65,7 +65,8 @@ class ReplicaSimulationTest {
         TreeMap<Bytes, LogEntry> expected = primary.content();
         for (ServerId id : row.inSync()) {
             SimServer copy = world.server(id);
-            assertEquals(primary.replica().data().lastSeq(), copy.replica().data().committedSeq(), "committed at " + id);
+            assertEquals(
+                    primary.replica().data().lastSeq(), copy.replica().data().committedSeq(), "committed at " + id);
             TreeMap<Bytes, LogEntry> content = copy.content();
             assertEquals(expected.keySet(), content.keySet());
             content.forEach((key, entry) -> {
@@ -89,7 +90,8 @@ class ReplicaSimulationTest {
             if (!Linearizability.isLinearizable(history)) {
                 history.sort((a, b) -> Long.compare(a.calledAt, b.calledAt));
                 throw new AssertionError("not linearizable: " + key + "\n"
-                        + String.join("\n", history.stream().map(Operation::toString).toList()));
+                        + String.join(
+                                "\n", history.stream().map(Operation::toString).toList()));
             }
         }
         if (Boolean.getBoolean("figures")) {

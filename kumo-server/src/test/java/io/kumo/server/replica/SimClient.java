@@ -172,6 +172,7 @@ final class SimClient {
                 op.operation.kind == Kind.CAS ? op.operation.argument : 0,
                 counts ? op.operation.argument : 0,
                 Bytes.utf8(op.operation.value));
+        if (Boolean.getBoolean("messages")) world.trace("client " + op.attempts + " " + write + " to " + server.id);
         Answer<WriteResult> answer = new Reply<>(server, op, attempt) {
             @Override
             void take(WriteResult result) {
@@ -236,6 +237,8 @@ final class SimClient {
         @Override
         public void fail(ErrorCode code) {
             once();
+            if (Boolean.getBoolean("messages"))
+                world.trace("fail " + op.id + "/" + attempt + " " + op.operation + " " + code);
             server.output(() -> world.send(server.id.value(), 100 + number, () -> {
                 op.mayBeDone |= code.outcome() != Outcome.NOT_DONE;
                 if (!op.isOver && op.attempts == attempt) {

@@ -124,7 +124,8 @@ final class SimLeader {
         }
         changed = true;
         boolean wasPrimary = inSync.get(0).equals(id);
-        servers.put(id, info.restartedAs(info.address(), report.incarnation(), "").withState(ServerState.ATTACHED));
+        servers.put(
+                id, info.restartedAs(info.address(), report.incarnation(), "").withState(ServerState.ATTACHED));
         if (!report.intact() && inSync.contains(id)) {
             if (inSync.size() > 1) {
                 inSync.remove(id);

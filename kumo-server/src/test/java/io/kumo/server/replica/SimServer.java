@@ -99,7 +99,17 @@ final class SimServer implements Replica.Effects, Clock {
         flushWanted = false;
         long memory = world.chance(0.3) ? 6000 : 1 << 20;
         ReplicaSettings settings = new ReplicaSettings(
-                1, 1000, 50, 20000, 100, 600, 3000, 200 * SimWorld.MS, SimWorld.SEC, 3 * SimWorld.SEC, 20 * SimWorld.SEC);
+                1,
+                1000,
+                50,
+                20000,
+                100,
+                600,
+                3000,
+                200 * SimWorld.MS,
+                SimWorld.SEC,
+                3 * SimWorld.SEC,
+                20 * SimWorld.SEC);
         ReplicaContext fresh = new ReplicaContext(
                 id, incarnation, this, settings, new MemoryBudget(memory, memory), new CopyThrottle(1, 100_000), this);
         Replica started = new Replica(0, fresh, position);
@@ -299,7 +309,9 @@ final class SimServer implements Replica.Effects, Clock {
         ticket++;
         if (!writing) {
             writing = true;
-            turnAfter(world.chance(0.02) ? world.between(SimWorld.MS, 80 * SimWorld.MS) : SimWorld.MS / 10, this::written);
+            turnAfter(
+                    world.chance(0.02) ? world.between(SimWorld.MS, 80 * SimWorld.MS) : SimWorld.MS / 10,
+                    this::written);
         }
         return ticket;
     }
