@@ -57,7 +57,8 @@ final class GroupStack {
         JChannel channel = new JChannel(
                 transport(options),
                 discovery(options),
-                new MERGE3().setMinInterval(1_000).setMaxInterval(3_000),
+                // A manager that starts again finds the servers by merging: 2 s with these, 5 s with 1-3 s intervals.
+                new MERGE3().setMinInterval(400).setMaxInterval(1_000).setCheckInterval(1_200),
                 new FD_SOCK2().setOffset(DETECTOR_OFFSET).setPortRange(DETECTOR_PORTS),
                 new FD_ALL3().setTimeout(2_000).setInterval(500),
                 new VERIFY_SUSPECT2().setTimeout(500),
