@@ -40,11 +40,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The records in Xodus: one Xodus store for each partition, and one for their states.
  *
- * <p>One store with the partition as a prefix of the key was measured beside it ({@code StoreBench}; 200,000 keys of 1
- * KB over 1,024 partitions in batches of 10,000): puts cost the same (15-29 us of CPU, the cleaner's share varies more
- * than the layout's), gets 7 us in one store and 9 us here. But here the count of a partition is exact and free, as
- * Xodus keeps it with the tree; one store would need a read before each put to count. And dropping 200 records costs
- * half as much, and less the more there are.
+ * <p>The other way is one Xodus store with the partition as a prefix of the key. Measured, puts in batches of 10,000
+ * over 1,024 partitions cost the same either way, gets slightly more here ({@code StoreBench} measures this layout).
+ * But here the count of a partition is exact and free, as Xodus keeps it with the tree, where one store would need a
+ * read before each put; and a partition is dropped as a whole, not record by record.
  *
  * <p>Its threads must never be interrupted: Xodus does not survive that in a commit. No transaction outlives a call.
  */
