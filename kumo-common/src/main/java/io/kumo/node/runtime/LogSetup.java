@@ -51,6 +51,10 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
         context.getLogger("io.kumo").setLevel(ours);
+        // Every failed attempt to connect is an error to it; what tries again says itself what matters.
+        context.getLogger("io.vertx.mqtt.impl.MqttClientImpl").setLevel(Level.OFF);
+        // Warns of every message to a member that has just gone; views tell that.
+        context.getLogger("org.jgroups").setLevel(Level.ERROR);
     }
 
     private static OutputStreamAppender<ILoggingEvent> console(LoggerContext context, boolean verbose) {

@@ -1,7 +1,6 @@
 package io.kumo.gateway.route;
 
 import io.kumo.base.Bytes;
-import io.kumo.base.Check;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -63,7 +62,9 @@ public final class KeyOrder<O extends Operation> {
     /** An operation that had entered is over; {@link #next} has those that may begin now. */
     public void leave(O operation) {
         Line<O> line = lines.get(operation.key());
-        Check.invariant(line != null, "an operation left that had not entered");
+        if (line == null) {
+            throw new IllegalStateException("an operation left that had not entered");
+        }
         if (operation.isRead()) {
             line.reads--;
         } else {

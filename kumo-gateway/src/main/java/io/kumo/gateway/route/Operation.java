@@ -120,7 +120,9 @@ public class Operation {
 
     public final Write toWrite(int number, long tableVersion, long session, long settledBelow, boolean async) {
         WriteKind what = kind;
-        Check.invariant(what != null, "a read is no write");
+        if (what == null) {
+            throw new IllegalStateException("a read is no write");
+        }
         long cas = what == WriteKind.CAS ? casOrDelta : 0;
         long delta = what == WriteKind.CAS ? 0 : casOrDelta;
         return new Write(

@@ -358,7 +358,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
             head.letGo(head.heldBytes());
             if (head.isLast()) {
                 flush();
-                channel.close();
+                disconnect();
                 return;
             }
             if (out().readableBytes() >= CHUNK_BYTES) {
@@ -376,6 +376,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         return buffer;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the void promise: failures come to exceptionCaught
     private void flush() {
         ByteBuf buffer = out;
         if (buffer == null || closed) {
@@ -450,6 +451,11 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         if (!(cause instanceof IOException)) {
             LOG.error("client disconnected remote={}", channel.remoteAddress(), cause);
         }
+        disconnect();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // channelInactive tells
+    private void disconnect() {
         channel.close();
     }
 }

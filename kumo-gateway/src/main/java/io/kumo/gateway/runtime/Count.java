@@ -1,6 +1,7 @@
 package io.kumo.gateway.runtime;
 
 import io.kumo.node.runtime.Meter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a gateway counts: a row of stats each, and a meter where it is one. */
@@ -40,9 +41,14 @@ enum Count {
     /** Writes with noreply that failed: nobody was told. */
     NOREPLY_ERRORS("kumo_noreply_errors");
 
+    /** How many there are. */
+    static final int COUNT = values().length;
+
     private final String statName;
     private final @Nullable Meter meter;
-    private final String[] labels;
+
+    @SuppressWarnings("ImmutableEnumChecker") // an immutable list
+    private final List<String> labels;
 
     Count(String statName) {
         this(statName, null);
@@ -51,7 +57,13 @@ enum Count {
     Count(String statName, @Nullable Meter meter, String... labels) {
         this.statName = statName;
         this.meter = meter;
-        this.labels = labels;
+        this.labels = List.of(labels);
+    }
+
+    /** Its place in arrays of counts. */
+    @SuppressWarnings("EnumOrdinal") // never leaves the process
+    int index() {
+        return ordinal();
     }
 
     /** The name in stats; memcached's where it has one. */
@@ -67,6 +79,6 @@ enum Count {
 
     /** Names and values of the meter's labels in turn. */
     String[] labels() {
-        return labels.clone();
+        return labels.toArray(String[]::new);
     }
 }

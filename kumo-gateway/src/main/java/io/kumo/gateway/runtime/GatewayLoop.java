@@ -10,6 +10,7 @@ import io.kumo.protocol.WriteKind;
 import io.kumo.rpc.runtime.RpcClient;
 import io.kumo.table.ClusterTable;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
@@ -31,13 +32,16 @@ import org.slf4j.LoggerFactory;
 final class GatewayLoop {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayLoop.class);
 
+    /** Numbers of kinds of writes are small; 0 is for reads. */
+    private static final int KINDS = 32;
+
     private final Gateway gateway;
     private final ContextInternal context;
     private final EventLoop eventLoop;
     private final Dispatcher dispatcher;
     private final TextParser parser;
     private final LoopStats stats = new LoopStats();
-    private final Latency[] latencies = new Latency[WriteKind.values().length + 1];
+    private final Latency[] latencies = new Latency[KINDS + 1];
     private final Set<ClientSession> sessions = new HashSet<>();
     private final long maxHeldBytes;
     private long heldBytes;
@@ -65,7 +69,7 @@ final class GatewayLoop {
         latencies[0] = gateway.metrics().latency(Meter.OPERATION_LATENCY, "kind", "get");
         for (WriteKind kind : WriteKind.values()) {
             String name = kind.name().toLowerCase(Locale.ROOT);
-            latencies[kind.ordinal() + 1] = gateway.metrics().latency(Meter.OPERATION_LATENCY, "kind", name);
+            latencies[kind.number()] = gateway.metrics().latency(Meter.OPERATION_LATENCY, "kind", name);
         }
     }
 
@@ -85,7 +89,7 @@ final class GatewayLoop {
 
     /** Of a write of that kind; of reads for null. */
     Latency latency(@Nullable WriteKind kind) {
-        return latencies[kind == null ? 0 : kind.ordinal() + 1];
+        return latencies[kind == null ? 0 : kind.number()];
     }
 
     String build() {
@@ -102,6 +106,7 @@ final class GatewayLoop {
         return nowNs;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // never cancelled
     void afterMs(long delayMs, Runnable action) {
         eventLoop.schedule(action, delayMs, TimeUnit.MILLISECONDS);
     }
@@ -179,7 +184,7 @@ final class GatewayLoop {
             stats.increment(Count.REJECTED_CONNECTIONS);
             ByteBuf text = handler.alloc().buffer();
             text.writeCharSequence("ERROR Too many open connections\r\n", StandardCharsets.US_ASCII);
-            handler.writeAndFlush(text).addListener(written -> handler.close());
+            handler.writeAndFlush(text).addListener(ChannelFutureListener.CLOSE);
             return;
         }
         new ClientSession(this, handler, gateway.options());

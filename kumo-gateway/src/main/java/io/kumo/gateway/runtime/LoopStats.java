@@ -2,17 +2,17 @@ package io.kumo.gateway.runtime;
 
 /** What one event loop counted. The loop alone writes; other threads read and may see figures that are a moment old. */
 final class LoopStats {
-    private final long[] counts = new long[Count.values().length];
+    private final long[] counts = new long[Count.COUNT];
 
     void add(Count what, long amount) {
-        counts[what.ordinal()] += amount;
+        counts[what.index()] += amount;
     }
 
     void increment(Count what) {
-        counts[what.ordinal()]++;
+        counts[what.index()]++;
     }
 
     long value(Count what) {
-        return counts[what.ordinal()];
+        return counts[what.index()];
     }
 }

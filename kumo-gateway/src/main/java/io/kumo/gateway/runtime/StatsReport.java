@@ -13,7 +13,7 @@ final class StatsReport {
     private final Gateway gateway;
     private final long startNs;
     /** What had been counted at the last reset. */
-    private volatile long[] baseline = new long[Count.values().length];
+    private volatile long[] baseline = new long[Count.COUNT];
 
     StatsReport(Gateway gateway) {
         this.gateway = gateway;
@@ -49,9 +49,9 @@ final class StatsReport {
 
     /** Counts anew from now. */
     void reset() {
-        long[] now = new long[Count.values().length];
+        long[] now = new long[Count.COUNT];
         for (Count count : Count.values()) {
-            now[count.ordinal()] = total(count);
+            now[count.index()] = total(count);
         }
         baseline = now;
     }
@@ -89,7 +89,7 @@ final class StatsReport {
         stat(out, "curr_connections", gateway.connections());
         long[] base = baseline;
         for (Count count : Count.values()) {
-            stat(out, count.statName(), total(count) - base[count.ordinal()]);
+            stat(out, count.statName(), total(count) - base[count.index()]);
         }
         stat(out, "threads", gateway.loops().size());
         long held = 0;

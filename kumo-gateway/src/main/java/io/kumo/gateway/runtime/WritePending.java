@@ -1,7 +1,6 @@
 package io.kumo.gateway.runtime;
 
 import io.kumo.base.Bytes;
-import io.kumo.base.Check;
 import io.kumo.gateway.memcached.TextReplies;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.WriteKind;
@@ -67,11 +66,10 @@ final class WritePending extends Pending {
     @Override
     void write(ByteBuf out) {
         WriteFlight write = ended;
-        Check.invariant(write != null, "an answer that is not there");
-        WriteResult result = write.result();
-        if (noreply) {
+        if (noreply || write == null) {
             return;
         }
+        WriteResult result = write.result();
         if (result != null) {
             TextReplies.written(out, kind, result.status(), result.number());
         } else {

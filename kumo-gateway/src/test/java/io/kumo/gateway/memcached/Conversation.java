@@ -1,5 +1,6 @@
 package io.kumo.gateway.memcached;
 
+import io.kumo.base.Bytes;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a client sent to memcached over one connection, and what it got. */
-public record Conversation(String text, byte[] request, byte[] reply, boolean closed) {
+public record Conversation(String text, Bytes request, Bytes reply, boolean closed) {
 
     /** Those that were recorded with memcached. */
     public static List<Conversation> recorded() {
@@ -43,7 +44,7 @@ public record Conversation(String text, byte[] request, byte[] reply, boolean cl
         }
     }
 
-    private static byte[] bytes(String text) {
+    private static Bytes bytes(String text) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int repeat = 1;
         for (int i = 0; i < text.length(); i++) {
@@ -74,7 +75,7 @@ public record Conversation(String text, byte[] request, byte[] reply, boolean cl
                 repeat = 1;
             }
         }
-        return out.toByteArray();
+        return Bytes.wrap(out.toByteArray());
     }
 
     private static void write(ByteArrayOutputStream out, char c, int count) {

@@ -3,6 +3,7 @@ package io.kumo.gateway.runtime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,7 @@ final class Client implements AutoCloseable {
     private final Socket socket = new Socket();
 
     Client(int port) throws IOException {
-        socket.connect(new InetSocketAddress("127.0.0.1", port), 5000);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(10_000);
     }

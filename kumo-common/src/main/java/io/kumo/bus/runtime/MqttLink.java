@@ -1,0 +1,118 @@
+package io.kumo.bus.runtime;
+
+import io.kumo.base.Bytes;
+import io.kumo.base.HostPort;
+import io.kumo.bus.Topics;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.mqtt.MqttClient;
+import io.vertx.mqtt.MqttClientOptions;
+import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A subscription at one manager, kept: connects again with growing pauses. Lives on its subscriber's context. */
+final class MqttLink {
+    private static final Logger LOG = LoggerFactory.getLogger(MqttLink.class);
+    private static final int MAX_MESSAGE_BYTES = 16 << 20;
+    private static final int KEEP_ALIVE_SEC = 5;
+    private static final int CONNECT_TIMEOUT_MS = 2_000;
+    private static final long SHORTEST_PAUSE_MS = 20;
+    private static final long LONGEST_PAUSE_MS = 1_000;
+
+    /** Takes what is published. */
+    @FunctionalInterface
+    interface Sink {
+        void onMessage(HostPort manager, String topic, Bytes payload);
+    }
+
+    private final Vertx vertx;
+    private final String clientName;
+    private final HostPort manager;
+    private final Sink sink;
+    private @Nullable MqttClient client;
+    private long pauseMs = SHORTEST_PAUSE_MS;
+    private volatile boolean isConnected;
+    private boolean isClosed;
+
+    MqttLink(Vertx vertx, String clientName, HostPort manager, Sink sink) {
+        this.vertx = vertx;
+        this.clientName = clientName;
+        this.manager = manager;
+        this.sink = sink;
+    }
+
+    boolean isConnected() {
+        return isConnected;
+    }
+
+    void connect() {
+        if (isClosed) {
+            return;
+        }
+        MqttClientOptions options = new MqttClientOptions()
+                .setClientId(clientName)
+                .setMaxMessageSize(MAX_MESSAGE_BYTES)
+                .setKeepAliveInterval(KEEP_ALIVE_SEC)
+                .setCleanSession(true);
+        options.setConnectTimeout(CONNECT_TIMEOUT_MS);
+        MqttClient created = MqttClient.create(vertx, options);
+        client = created;
+        created.publishHandler(message -> onPublish(created, message));
+        created.closeHandler(ignored -> lost(created));
+        created.exceptionHandler(failure -> LOG.debug("MQTT failed manager={}", manager, failure));
+        Map<String, Integer> topics = new LinkedHashMap<>();
+        topics.put(Topics.ANY_DELTA, 1); // first, so that no change falls between the full table and the next
+        topics.put(Topics.ANY_TABLE, 1);
+        created.connect(manager.port(), manager.host())
+                .compose(connected -> created.subscribe(topics))
+                .onComplete(result -> {
+                    if (result.failed()) {
+                        LOG.debug("no MQTT manager={} reason=\"{}\"", manager, String.valueOf(result.cause()));
+                        lost(created);
+                    } else if (client == created) {
+                        isConnected = true;
+                        pauseMs = SHORTEST_PAUSE_MS;
+                        LOG.info("subscribed to the table manager={}", manager);
+                    }
+                });
+    }
+
+    private void onPublish(MqttClient from, MqttPublishMessage message) {
+        if (client == from) {
+            sink.onMessage(
+                    manager, message.topicName(), Bytes.wrap(message.payload().getBytes()));
+        }
+    }
+
+    private void lost(MqttClient which) {
+        if (client != which) {
+            return;
+        }
+        client = null;
+        if (isConnected) {
+            LOG.info("MQTT connection lost manager={}", manager);
+        }
+        isConnected = false;
+        if (which.isConnected()) {
+            which.disconnect();
+        }
+        if (!isClosed) {
+            vertx.setTimer(pauseMs, timer -> connect());
+            pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+        }
+    }
+
+    Future<Void> close() {
+        isClosed = true;
+        isConnected = false;
+        MqttClient present = client;
+        client = null;
+        return present != null && present.isConnected()
+                ? present.disconnect().otherwiseEmpty()
+                : Future.succeededFuture();
+    }
+}
