@@ -13,6 +13,7 @@ import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
 import io.kumo.table.ServerState;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class ClusterStatus {
         List<ServerStatus> servers = new ArrayList<>(servers(table, seen));
         Set<ServerId> known = new HashSet<>();
         table.servers().forEach(info -> known.add(info.id()));
+        servers.sort(Comparator.comparing(ServerStatus::address));
         servers.addAll(strangers(known, seen));
         return new StatusResult(
                 table.clusterId(),
@@ -101,7 +103,7 @@ public final class ClusterStatus {
                 .filter(sight ->
                         sight.isConnected() && !known.contains(sight.report().server()))
                 .map(ServerSight::report)
-                .sorted((one, other) -> one.address().compareTo(other.address()))
+                .sorted(Comparator.comparing(ServerReport::address))
                 .map(report -> new ServerStatus(
                         report.server(), report.address(), "new", 0, 0, report.items(), report.bytes()))
                 .toList();

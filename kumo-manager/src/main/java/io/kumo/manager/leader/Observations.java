@@ -30,7 +30,7 @@ public record Observations(
     /** A live server whose connection broke is back within this time. */
     private static final long RECONNECT_MS = 200;
 
-    private static final long RECONNECT_IN_VIEW_MS = 1_000;
+    private static final long RECONNECT_IN_VIEW_MS = 500;
     /** Servers need this time to find a manager that has just started. */
     private static final long START_GRACE_MS = 2_000;
     /** Servers report each second. */

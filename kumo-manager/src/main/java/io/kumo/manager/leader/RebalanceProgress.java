@@ -20,20 +20,22 @@ public final class RebalanceProgress {
     private long startMs;
     private long startMoves;
     private long total;
+    /** By the table; another number means that somebody planned anew. */
+    private long planned = -1;
 
     /** To be called with each new table, and now and then. */
     public RebalanceStatus update(ClusterTable table, Observations seen, long nowMs) {
         long remaining = remaining(table);
         boolean isMoving = ClusterStatus.isMoving(table);
-        if (isMoving && (!running || table.plannedMoves() > total || remaining > total)) {
-            if (!running) {
-                begins.clear();
-                startMs = nowMs;
-            }
-            startMoves = remaining;
+        boolean isPlanned = table.plannedMoves() != planned;
+        if (isMoving && (!running || isPlanned)) {
+            begins.clear();
             startMs = nowMs;
+            startMoves = remaining;
+            total = isPlanned ? Math.max(table.plannedMoves(), remaining) : remaining;
         }
-        total = isMoving ? Math.max(table.plannedMoves(), remaining) : table.plannedMoves();
+        total = Math.max(total, remaining);
+        planned = table.plannedMoves();
         running = isMoving;
         long bytes = 0;
         long rate = 0;

@@ -87,11 +87,11 @@ final class LeaderDriver {
         this.register = register;
         this.leader = new Leader(options.leader());
         this.startMs = nowMs();
+        this.lastTickMs = startMs;
         this.book = new ReportBook(startMs);
     }
 
     void start() {
-        lastTickMs = nowMs();
         timer = vertx.setPeriodic(TICK_MS, id -> context.runOnContext(ignored -> tick()));
         onView(view);
     }

@@ -77,9 +77,9 @@ public record ManagerOptions(
             "10m",
             "A server that is faulty for so long loses its copies to others, where there are enough; 0: never.");
     static final OptionSpec<Integer> JOINING = OptionSpec.integer(
-            "joining-per-server", "64", 1, 65_536, "Partitions that move to one server at the same time.");
+            "joining-per-server", "128", 1, 65_536, "Partitions that move to one server at the same time.");
     static final OptionSpec<Integer> PRIMARIES = OptionSpec.integer(
-            "primaries-per-version", "64", 1, 65_536, "Primaries that move with one version of the table.");
+            "primaries-per-version", "128", 1, 65_536, "Primaries that move with one version of the table.");
     static final OptionSpec<Optional<Integer>> MQTT_PORT = OptionSpec.integer(
                     "mqtt-port", "19720", 0, 65_535, "Port of MQTT. Without it: the port of --listen + 20.")
             .argument("PORT")

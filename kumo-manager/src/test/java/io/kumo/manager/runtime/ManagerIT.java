@@ -9,6 +9,7 @@ import io.kumo.base.HostPort;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.manager.leader.LeaderOptions;
+import io.kumo.membership.runtime.GroupOptions;
 import io.kumo.node.runtime.SystemClock;
 import io.kumo.node.runtime.VertxFactory;
 import io.kumo.protocol.Call;
@@ -18,6 +19,7 @@ import io.kumo.protocol.ControlMessages.Detach;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.ControlMessages.SetAutoReplace;
 import io.kumo.protocol.Message;
+import io.kumo.protocol.StatusMessages.ManagerStatus;
 import io.kumo.protocol.StatusMessages.ServerStatus;
 import io.kumo.protocol.StatusMessages.Status;
 import io.kumo.protocol.StatusMessages.StatusResult;
@@ -41,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real managers, on free ports of this host, and servers that only report. */
-class ManagerTest {
+class ManagerIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Vertx vertx = VertxFactory.create(3);
@@ -110,6 +112,42 @@ class ManagerTest {
     }
 
     @Test
+    void threeManagersGoOnWithoutOneAndAllOfThemComeBackWithTheirTable() throws Exception {
+        List<HostPort> addresses = addresses(3);
+        for (HostPort address : addresses) {
+            start(address, addresses);
+        }
+        join(1, addresses);
+        join(2, addresses);
+        await().atMost(PATIENCE).until(() -> states(addresses).equals(List.of("new", "new")));
+        await().atMost(PATIENCE)
+                .until(() -> leader(addresses).isPresent() && status(addresses).version() == 1);
+        HostPort leader = leader(addresses).orElseThrow();
+        List<HostPort> others =
+                addresses.stream().filter(address -> !address.equals(leader)).toList();
+        KumoException elsewhere =
+                assertThrows(KumoException.class, () -> call(others.get(0), new Attach(true, List.of())));
+        assertEquals(ErrorCode.NOT_LEADER, elsewhere.code());
+        assertEquals(leader.toString(), elsewhere.getMessage());
+        call(leader, new Attach(true, List.of()));
+
+        done(managers.remove(addresses.indexOf(leader)).stop());
+        await().atMost(PATIENCE)
+                .until(() -> leader(others).filter(others::contains).isPresent());
+        servers.remove(1).kill();
+        await().atMost(PATIENCE).until(() -> states(others).equals(List.of("active", "fault")));
+        StatusResult before = status(others);
+        while (!managers.isEmpty()) {
+            done(managers.remove(0).stop());
+        }
+        for (HostPort address : addresses) {
+            start(address, addresses);
+        }
+        await().atMost(PATIENCE).until(() -> status(addresses).version() >= before.version());
+        assertEquals(before.cluster(), status(addresses).cluster());
+    }
+
+    @Test
     void anotherManagersDirectoryIsRefused() throws Exception {
         List<HostPort> addresses = addresses(2);
         DataDirectory.open(directory, addresses.get(0)).close();
@@ -157,13 +195,21 @@ class ManagerTest {
         done(manager.start());
     }
 
+    /** Free ports, with free ones for the group above them. */
     private static List<HostPort> addresses(int count) throws IOException {
         List<HostPort> addresses = new ArrayList<>();
         List<ServerSocket> sockets = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
+        for (int tries = 0; addresses.size() < count; tries++) {
+            assertTrue(tries < 100, "no free ports");
             ServerSocket socket = new ServerSocket(0);
             sockets.add(socket);
-            addresses.add(new HostPort("127.0.0.1", socket.getLocalPort()));
+            HostPort address = new HostPort("127.0.0.1", socket.getLocalPort());
+            try {
+                sockets.add(new ServerSocket(GroupOptions.groupAddress(address).port()));
+                addresses.add(address);
+            } catch (IOException | IllegalArgumentException e) {
+                continue; // taken, or above all ports
+            }
         }
         for (ServerSocket socket : sockets) {
             socket.close();
@@ -173,6 +219,13 @@ class ManagerTest {
 
     private List<String> states(List<HostPort> addresses) throws Exception {
         return status(addresses).servers().stream().map(ServerStatus::state).toList();
+    }
+
+    private Optional<HostPort> leader(List<HostPort> addresses) throws Exception {
+        return status(addresses).managers().stream()
+                .filter(ManagerStatus::leader)
+                .map(ManagerStatus::address)
+                .findFirst();
     }
 
     private StatusResult status(List<HostPort> addresses) throws Exception {
