@@ -74,8 +74,10 @@ public final class ReplicationMessages {
      *
      * @param epoch of the primary
      * @param tableVersion the newest that the sender knows
+     * @param incarnation of the sender: what an earlier process had may be gone
      */
-    public record Replicated(int partition, long epoch, long tableVersion, long seq) implements Call<Done> {
+    public record Replicated(int partition, long epoch, long tableVersion, long seq, long incarnation)
+            implements Call<Done> {
         public static final Method<Replicated, Done> METHOD =
                 new Method<>(33, "Replicated", Replicated::decode, Done::decode);
 
@@ -86,12 +88,12 @@ public final class ReplicationMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(4).put(partition).put(epoch).put(tableVersion).put(seq);
+            out.fields(5).put(partition).put(epoch).put(tableVersion).put(seq).put(incarnation);
         }
 
         static Replicated decode(MessageReader in) {
             in.open();
-            return in.close(new Replicated(in.int32(), in.int64(), in.int64(), in.int64()));
+            return in.close(new Replicated(in.int32(), in.int64(), in.int64(), in.int64(), in.int64()));
         }
     }
 
@@ -105,6 +107,7 @@ public final class ReplicationMessages {
      * @param lastSeq of the last entry here
      * @param committedSeq entries up to here can't be undone
      * @param history of the entries here
+     * @param incarnation of the sender
      */
     public record Behind(
             int partition,
@@ -114,7 +117,8 @@ public final class ReplicationMessages {
             boolean complete,
             long lastSeq,
             long committedSeq,
-            List<EpochStart> history)
+            List<EpochStart> history,
+            long incarnation)
             implements Call<Done> {
         public static final Method<Behind, Done> METHOD = new Method<>(34, "Behind", Behind::decode, Done::decode);
 
@@ -125,7 +129,7 @@ public final class ReplicationMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(8)
+            out.fields(9)
                     .put(partition)
                     .put(epoch)
                     .put(tableVersion)
@@ -133,7 +137,8 @@ public final class ReplicationMessages {
                     .put(complete)
                     .put(lastSeq)
                     .put(committedSeq)
-                    .put(history);
+                    .put(history)
+                    .put(incarnation);
         }
 
         static Behind decode(MessageReader in) {
@@ -146,7 +151,8 @@ public final class ReplicationMessages {
                     in.bool(),
                     in.int64(),
                     in.int64(),
-                    in.list(EpochStart::decode)));
+                    in.list(EpochStart::decode),
+                    in.int64()));
         }
     }
 
@@ -313,8 +319,10 @@ public final class ReplicationMessages {
      * @param tableVersion the newest that the sender knows
      * @param copyId 0 if a copy is wanted from its beginning
      * @param nextIndex of the first chunk that is not here
+     * @param incarnation of the sender
      */
-    public record CopyReceived(int partition, long epoch, long tableVersion, long copyId, int nextIndex)
+    public record CopyReceived(
+            int partition, long epoch, long tableVersion, long copyId, int nextIndex, long incarnation)
             implements Call<Done> {
         public static final Method<CopyReceived, Done> METHOD =
                 new Method<>(39, "CopyReceived", CopyReceived::decode, Done::decode);
@@ -326,17 +334,18 @@ public final class ReplicationMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(5)
+            out.fields(6)
                     .put(partition)
                     .put(epoch)
                     .put(tableVersion)
                     .put(copyId)
-                    .put(nextIndex);
+                    .put(nextIndex)
+                    .put(incarnation);
         }
 
         static CopyReceived decode(MessageReader in) {
             in.open();
-            return in.close(new CopyReceived(in.int32(), in.int64(), in.int64(), in.int64(), in.int32()));
+            return in.close(new CopyReceived(in.int32(), in.int64(), in.int64(), in.int64(), in.int32(), in.int64()));
         }
     }
 }

@@ -24,8 +24,10 @@ final class CopyLink {
     boolean inSync;
     /** A joiner that is fed live: commits wait for it already. */
     boolean isCounted;
-    /** A joiner that was reported as having everything: it stays counted. */
+    /** A joiner that is reported as having everything. */
     boolean isJoined;
+    /** It was reported at some time: it stays counted, as the managers may have acted on that. */
+    boolean wasJoined;
     /** Holds one of the throttle's places. */
     boolean holdsPlace;
     /** What could not be repaired here: only the managers can. */
@@ -80,6 +82,18 @@ final class CopyLink {
             owesSinceNs = nowNs;
         }
         return news;
+    }
+
+    /**
+     * Tables were missed: in between the joiner may have been none, and have dropped what it had. It stays counted, but
+     * is not reported before it has said again what it has.
+     */
+    void askAgain() {
+        isJoined = false;
+        ackedSeq = -1;
+        feed = Feed.PROBING;
+        readId = 0;
+        probeNow = true;
     }
 
     /** Its history and this one's part behind {@code commonSeq}. */

@@ -162,11 +162,11 @@ final class Feeder {
     private void wantCopy(CopyLink link) {
         link.feed = CopyLink.Feed.COPY_WANTED;
         link.isBroken = link.inSync
-                || link.isJoined; // nobody copies over what may be needed: the managers make a joiner of it first
+                || link.wasJoined; // nobody copies over what may be needed: the managers make a joiner of it first
     }
 
     private void startCopy(CopyLink link, long nowNs) {
-        if (!link.inSync && !link.isJoined && data.isComplete() && takePlace(link)) {
+        if (!link.inSync && !link.wasJoined && data.isComplete() && takePlace(link)) {
             link.feed = CopyLink.Feed.COPYING;
             link.isCounted = false;
             link.ackedSeq = -1; // what it had is gone

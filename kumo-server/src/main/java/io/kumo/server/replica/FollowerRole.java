@@ -139,17 +139,25 @@ final class FollowerRole {
                             data.isComplete(),
                             data.lastSeq(),
                             data.committedSeq(),
-                            data.history.starts(data.lastSeq())));
+                            data.history.starts(data.lastSeq()),
+                            context.incarnation));
         } else if (owesAnswer && matchedSeq >= 0 && data.isCutLogged()) {
             long seq = Math.min(matchedSeq, data.loggedSeq());
-            context.effects.send(primary, new Replicated(data.partition, epoch, tableVersion, seq));
+            context.effects.send(
+                    primary, new Replicated(data.partition, epoch, tableVersion, seq, context.incarnation));
         }
         owesAnswer = false;
         owesBehind = false;
         if (intake.owesAnswer()) {
             context.effects.send(
                     primary,
-                    new CopyReceived(data.partition, epoch, tableVersion, intake.copyId(), intake.takeAnswer()));
+                    new CopyReceived(
+                            data.partition,
+                            epoch,
+                            tableVersion,
+                            intake.copyId(),
+                            intake.takeAnswer(),
+                            context.incarnation));
         }
     }
 }

@@ -80,6 +80,7 @@ final class PrimaryRole {
 
     /** The same epoch, in a newer table: copies may have come, gone or restarted. */
     void onTable(ClusterTable table, Partition row) {
+        boolean isGap = tableVersion != 0 && table.version() != tableVersion + 1;
         tableVersion = table.version();
         sinceVersion = sinceVersion == 0 ? tableVersion : sinceVersion;
         feeder.onTable(tableVersion);
@@ -96,6 +97,8 @@ final class PrimaryRole {
                 reports |= link.isJoined || link.isUnresponsive;
                 feeder.release(link);
                 links.remove(i);
+            } else if (isGap && link.isJoined) {
+                link.askAgain();
             }
         }
         for (ServerId id : row.inSync()) {
@@ -127,6 +130,7 @@ final class PrimaryRole {
         link.isJoined &= !inSync;
         if (inSync) {
             link.isCounted = false;
+            link.wasJoined = false;
             feeder.giveBackPlace(link);
         }
         return wasReported;
@@ -139,6 +143,12 @@ final class PrimaryRole {
             }
         }
         return null;
+    }
+
+    /** Of the process that sent something; what an earlier one said does not count. */
+    private @Nullable CopyLink linkOf(ServerId id, long incarnation) {
+        CopyLink link = linkOf(id);
+        return link != null && link.incarnation == incarnation ? link : null;
     }
 
     /** Another primary, or the end of this one's epoch. */
@@ -154,8 +164,8 @@ final class PrimaryRole {
     // --- the copies' answers
 
     void onReplicated(ServerId from, Replicated message) {
-        CopyLink link = linkOf(from);
-        if (message.epoch() != epoch || link == null || message.seq() > data.lastSeq()) {
+        CopyLink link = message.epoch() == epoch ? linkOf(from, message.incarnation()) : null;
+        if (link == null || message.seq() > data.lastSeq()) {
             return;
         }
         if (link.feed != CopyLink.Feed.PROBING && link.feed != CopyLink.Feed.STREAMING) {
@@ -172,8 +182,8 @@ final class PrimaryRole {
     }
 
     void onBehind(ServerId from, Behind message) {
-        CopyLink link = linkOf(from);
-        if (message.epoch() != epoch || link == null || !message.accepted() || link.feed == CopyLink.Feed.COPYING) {
+        CopyLink link = message.epoch() == epoch ? linkOf(from, message.incarnation()) : null;
+        if (link == null || !message.accepted() || link.feed == CopyLink.Feed.COPYING) {
             return;
         }
         long common = message.complete()
@@ -182,7 +192,7 @@ final class PrimaryRole {
         if (common < message.committedSeq()) {
             common = EpochHistory.UNKNOWN; // what it can't undo is not in this history
         }
-        if ((link.inSync || link.isJoined) && common < data.committedSeq() && !link.isBroken) {
+        if ((link.inSync || link.wasJoined) && common < data.committedSeq() && !link.isBroken) {
             link.isBroken = common == EpochHistory.UNKNOWN;
             context.effects.event(new ReplicaEvent.CopyLacksEntries(data.partition, from, common, data.committedSeq()));
         }
@@ -195,8 +205,8 @@ final class PrimaryRole {
     }
 
     void onCopyReceived(ServerId from, CopyReceived message) {
-        CopyLink link = linkOf(from);
-        if (message.epoch() == epoch && link != null && link.copy != null) {
+        CopyLink link = message.epoch() == epoch ? linkOf(from, message.incarnation()) : null;
+        if (link != null && link.copy != null) {
             link.owesSinceNs = context.clock.monotonicNs();
             feeder.onCopyReceived(link, message);
             replica.wantFlush();
@@ -259,6 +269,7 @@ final class PrimaryRole {
         }
         if (link.isCounted && link.ackedSeq >= data.committedSeq()) {
             link.isJoined = true;
+            link.wasJoined = true;
             feeder.giveBackPlace(link);
             context.effects.event(new ReplicaEvent.Joined(data.partition, link.id, link.ackedSeq));
             context.effects.reportChanged(replica);
@@ -381,7 +392,7 @@ final class PrimaryRole {
             link.owesSinceNs = nowNs;
         }
         boolean late = nowNs - link.owesSinceNs > patienceNs;
-        if (link.isCounted && !link.isJoined && late) {
+        if (link.isCounted && !link.isJoined && !link.wasJoined && late) {
             link.isCounted = false; // nobody knows yet that it was counted
             leasedUntilNs = nowNs;
             advance();
@@ -389,7 +400,7 @@ final class PrimaryRole {
         boolean unleased = isActive
                 && nowNs - sinceNs > 2 * patienceNs
                 && nowNs - context.leases.lastGrantNs(link.id, sinceNs) > LeaseBook.LEASE_NS + patienceNs;
-        boolean unresponsive = (link.inSync || link.isJoined) && (late || unleased || link.isBroken);
+        boolean unresponsive = (link.inSync || link.wasJoined) && (late || unleased || link.isBroken);
         if (unresponsive == link.isUnresponsive) {
             return false;
         }

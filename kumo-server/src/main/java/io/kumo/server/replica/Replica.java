@@ -283,7 +283,9 @@ public final class Replica {
     /** Tells a sender that knows less that there is a newer table. */
     private void refuse(ServerId from, long epoch, long tableVersion) {
         if (table != null && table.version() > tableVersion) {
-            context.effects.send(from, new Behind(partition, epoch, table.version(), false, false, 0, 0, List.of()));
+            context.effects.send(
+                    from,
+                    new Behind(partition, epoch, table.version(), false, false, 0, 0, List.of(), context.incarnation));
         }
     }
 

@@ -26,8 +26,9 @@ final class ServerReports {
      */
     record Identity(HostPort address, String zone, boolean intact) {}
 
-    /** What one event loop has to say. */
-    private record Part(List<Position> positions, List<CopyReport> joined, List<CopyReport> unresponsive) {}
+    /** What one event loop has to say, and the table that it knew then. */
+    private record Part(
+            long tableVersion, List<Position> positions, List<CopyReport> joined, List<CopyReport> unresponsive) {}
 
     private final Identity identity;
     private final Storage storage;
@@ -55,13 +56,12 @@ final class ServerReports {
     Future<ServerReport> gather(Context context) {
         ClusterTable table = tables.orNull();
         boolean isKnown = table != null && TableFeed.namesThisProcess(table, storage.directory());
-        return shards.gather(context, shard -> partOf(shard.host().replicas(), !isKnown))
-                .map(this::reportOf);
+        return shards.gather(context, shard -> partOf(shard.host(), !isKnown)).map(this::reportOf);
     }
 
-    private static Part partOf(List<Replica> replicas, boolean withPositions) {
-        Part part = new Part(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        for (Replica replica : replicas) {
+    private static Part partOf(ReplicaHost host, boolean withPositions) {
+        Part part = new Part(host.tableVersion(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        for (Replica replica : host.replicas()) {
             List<ServerId> joined = replica.joined();
             List<ServerId> unresponsive = replica.unresponsive();
             if (withPositions || !joined.isEmpty() || !unresponsive.isEmpty()) {
@@ -85,7 +85,10 @@ final class ServerReports {
                 directory.incarnation(),
                 identity.zone(),
                 directory.clusterId().orElse(""),
-                tables.version(),
+                parts.stream()
+                        .mapToLong(Part::tableVersion)
+                        .min()
+                        .orElse(0), // what is said of copies is of no newer one
                 identity.intact(),
                 counts.total(),
                 storage.records().bytes(),
