@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogReads {
     private static final int WAITING_LIMIT = 20_000;
-    private static final long GROUP_BYTES = 32 << 20;
+    private static final long GROUP_BYTES = 8 << 20; // some milliseconds: lookups of records wait behind it
     private static final int WINDOW_BYTES = 1 << 20;
     private static final int GAP_BYTES = 16 << 10;
     private static final int LOCATIONS_AT_ONCE = 2048;
@@ -86,7 +86,12 @@ final class LogReads {
         waiting.incrementAndGet();
         Promise<LogSlice> promise = ((ContextInternal) context).promise();
         queue.add(new Request(partition, fromSeq, maxBytes, promise));
-        schedule();
+        try {
+            schedule();
+        } catch (KumoException e) {
+            isScheduled.set(false);
+            promise.tryFail(e);
+        }
         return promise.future();
     }
 
@@ -98,6 +103,8 @@ final class LogReads {
 
     private void serve() {
         isScheduled.set(false);
+        segments.clear();
+        wantedCount = 0;
         List<Request> group = new ArrayList<>();
         long bytes = 0;
         while (bytes < GROUP_BYTES) {
@@ -105,22 +112,21 @@ final class LogReads {
             if (request == null) {
                 break;
             }
+            bytes += collect(request, group.size());
             group.add(request);
-            bytes += request.maxBytes;
         }
         waiting.addAndGet(-group.size());
+        try {
+            serve(group);
+        } catch (RuntimeException e) {
+            group.forEach(request -> request.promise.tryFail(e));
+        }
         if (!queue.isEmpty()) {
             schedule(); // behind what else waits for this thread
         }
-        serve(group);
     }
 
     private void serve(List<Request> group) {
-        segments.clear();
-        wantedCount = 0;
-        for (int i = 0; i < group.size(); i++) {
-            collect(group.get(i), i);
-        }
         found = new LogEntry[wantedCount];
         long[] order = Arrays.copyOf(wanted, wantedCount);
         Arrays.sort(order);
@@ -134,12 +140,12 @@ final class LogReads {
         found = new LogEntry[0];
     }
 
-    private void collect(Request request, int owner) {
+    /** Adds the frames that the request wants to the group; returns their bytes. */
+    private long collect(Request request, int owner) {
         request.first = wantedCount;
         List<LogIndex.Piece> pieces = log.pieces(request.partition, request.fromSeq);
         if (pieces == null) {
-            request.pieces = List.of();
-            return;
+            return 0;
         }
         request.pieces = List.copyOf(pieces);
         long bytes = 0;
@@ -150,6 +156,7 @@ final class LogReads {
             bytes = collect(request, owner, piece, bytes);
         }
         request.count = wantedCount - request.first;
+        return bytes;
     }
 
     private long collect(Request request, int owner, LogIndex.Piece piece, long bytesBefore) {
@@ -261,9 +268,9 @@ final class LogReads {
 
     private void answer(Request request) {
         if (request.failure != null) {
-            request.promise.fail(request.failure);
+            request.promise.tryFail(request.failure);
         } else if (request.pieces.isEmpty()) {
-            request.promise.complete(new LogSlice.Gone(log.firstSeq(request.partition)));
+            request.promise.tryComplete(new LogSlice.Gone(log.firstSeq(request.partition)));
         } else {
             List<LogEntry> entries = new ArrayList<>(request.count);
             for (int i = 0; i < request.count; i++) {
@@ -274,10 +281,10 @@ final class LogReads {
             }
             long lastSeq = SegmentedLog.lastSeq(request.pieces);
             if (entries.isEmpty() && request.fromSeq <= lastSeq) { // its segment went in this moment
-                request.promise.complete(new LogSlice.Gone(log.firstSeq(request.partition)));
+                request.promise.tryComplete(new LogSlice.Gone(log.firstSeq(request.partition)));
                 return;
             }
-            request.promise.complete(new LogSlice.Entries(entries, lastSeq));
+            request.promise.tryComplete(new LogSlice.Entries(entries, lastSeq));
         }
     }
 

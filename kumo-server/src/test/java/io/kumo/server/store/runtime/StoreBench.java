@@ -99,7 +99,7 @@ final class StoreBench {
     }
 
     private static int partition(int id) {
-        return (int) (id * 0x9E3779B97F4A7C15L >>> 54);
+        return (int) ((id * 0x9E3779B97F4A7C15L) >>> 54);
     }
 
     /** Two batches under way all the time, as an event loop has them. */
