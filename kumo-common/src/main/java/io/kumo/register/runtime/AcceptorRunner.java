@@ -80,7 +80,7 @@ final class AcceptorRunner {
             for (Task<?> task : taken) {
                 next = task.apply(next);
             }
-            if (next.state() == acceptor.state()) {
+            if (next.state().equals(acceptor.state())) {
                 taken.forEach(Task::answer);
             } else {
                 write(next, taken);

@@ -108,7 +108,7 @@ final class CommitPusher {
 
         private void onReceipt(Committed sent, CommittedResult receipt) {
             isBusy = false;
-            if (newest != sent && newest.table().version() > receipt.version()) {
+            if (newest.table().version() > Math.max(sent.table().version(), receipt.version())) {
                 send();
             } else {
                 pushes.remove(address, this);
@@ -116,7 +116,7 @@ final class CommitPusher {
         }
 
         private void onFailure(Committed sent, Throwable cause) {
-            if (newest == sent && ++attempt >= MOST_ATTEMPTS) {
+            if (newest.table().version() == sent.table().version() && ++attempt >= MOST_ATTEMPTS) {
                 isBusy = false;
                 pushes.remove(address, this);
                 LOG.debug(

@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
 final class ProposalRun {
     private static final Logger LOG = LoggerFactory.getLogger(ProposalRun.class);
     private static final long REPEAT_MS = 100;
-    private static final int SHORTEST_PAUSE_MS = 10;
-    private static final int PAUSE_STEP_MS = 40;
+    private static final long SHORTEST_PAUSE_MS = 10;
+    private static final long PAUSE_STEP_MS = 40;
     private static final int LONGEST_PAUSE_STEPS = 10;
 
     /** What it needs of the driver. */
@@ -118,7 +118,7 @@ final class ProposalRun {
     }
 
     private void advance(Proposer next) {
-        if (hasEnded() || next == proposer) {
+        if (hasEnded() || next.equals(proposer)) {
             return;
         }
         boolean isNewTurn = !next.ballot().equals(proposer.ballot()) || next.phase() != proposer.phase();
@@ -142,7 +142,7 @@ final class ProposalRun {
 
     private void retryLater() {
         int steps = Math.min(attempt++, LONGEST_PAUSE_STEPS);
-        long pauseMs = SHORTEST_PAUSE_MS + ThreadLocalRandom.current().nextInt(steps * PAUSE_STEP_MS);
+        long pauseMs = SHORTEST_PAUSE_MS + ThreadLocalRandom.current().nextLong(steps * PAUSE_STEP_MS);
         LOG.debug("outbid version={} ballot={} pauseMs={}", proposer.wanted().version(), proposer.ballot(), pauseMs);
         environment.vertx().setTimer(pauseMs, timer -> advance(proposer.retry()));
     }
