@@ -48,7 +48,9 @@ final class FollowerRole {
         owesAnswer = true;
         List<LogEntry> entries = message.entries();
         if (!entries.isEmpty() && context.memory.isFull() && message.prevSeq() + entries.size() > data.lastSeq()) {
-            return; // the primary sends them again
+            // The primary sends them again. What is here is committed meanwhile: only that lets a checkpoint make room.
+            onMatched(message.prevSeq(), message.committedSeq());
+            return;
         }
         for (int i = 0; i < entries.size(); i++) {
             LogEntry entry = entries.get(i);
@@ -58,8 +60,12 @@ final class FollowerRole {
                 return;
             }
         }
-        matchedSeq = Math.max(matchedSeq, message.prevSeq() + entries.size());
-        promisedCommitSeq = Math.max(promisedCommitSeq, message.committedSeq());
+        onMatched(message.prevSeq() + entries.size(), message.committedSeq());
+    }
+
+    private void onMatched(long seq, long committedSeq) {
+        matchedSeq = Math.max(matchedSeq, seq);
+        promisedCommitSeq = Math.max(promisedCommitSeq, committedSeq);
         commit();
     }
 
