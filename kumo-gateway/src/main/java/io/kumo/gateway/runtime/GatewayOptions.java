@@ -100,6 +100,7 @@ public record GatewayOptions(
             KEY_PREFIX,
             CLIENT_MEMORY,
             MEMORY,
+            OptionSpec.noEffect("keepalive-interval", "SECONDS", "broken connections are noticed without it."),
             OptionSpec.noEffect("memproto-save-flag", "", "flags are always kept.")
                     .shorts("F"),
             OptionSpec.noEffect("memproto-save-expire", "", "expiry times are always kept.")
