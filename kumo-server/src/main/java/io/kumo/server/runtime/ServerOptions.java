@@ -160,6 +160,7 @@ public record ServerOptions(
                 none("offer-tmp", "DIR", "partitions are copied without a temporary file", "f"),
                 none("replicate-set-retry", "N", retries, "S"),
                 none("replicate-delete-retry", "N", retries, "D"),
+                none("replace-memory-limit", "N", "a copy of a partition is streamed", "M"),
                 none("garbage-min-time", "SECONDS", garbage, "gN"),
                 none("garbage-max-time", "SECONDS", garbage, "gX"),
                 none("garbage-mem-limit", "KILOBYTES", garbage, "gS"));
