@@ -287,8 +287,7 @@ public final class RegisterDriver {
                             @Override
                             public void onResult(TableResult result) {
                                 if (!result.table().isEmpty()) {
-                                    ClusterTable table = TableCodec.decode(result.table());
-                                    context.runOnContext(onLoop -> action.accept(table));
+                                    take(from, result.table(), action);
                                 }
                             }
 
@@ -297,6 +296,15 @@ public final class RegisterDriver {
                                 LOG.debug("no table from peer={} code={} text={}", from.peerName(), code, text);
                             }
                         }));
+    }
+
+    private void take(RpcConnection from, Bytes bytes, Consumer<ClusterTable> action) {
+        try {
+            ClusterTable table = TableCodec.decode(bytes);
+            context.runOnContext(onLoop -> action.accept(table));
+        } catch (KumoException | IllegalStateException | IllegalArgumentException e) {
+            LOG.warn("table refused peer={} reason=\"{}\"", from.peerName(), e.getMessage());
+        }
     }
 
     /**
