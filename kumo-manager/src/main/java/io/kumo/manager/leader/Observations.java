@@ -31,8 +31,8 @@ public record Observations(
     private static final long RECONNECT_MS = 200;
 
     private static final long RECONNECT_IN_VIEW_MS = 500;
-    /** Servers need this time to find a manager that has just started. */
-    private static final long START_GRACE_MS = 2_000;
+    /** Servers that were started together with this manager need this time. */
+    private static final long START_GRACE_MS = 7_000;
     /** Servers report each second. */
     private static final long RECENT_MS = 2_000;
 

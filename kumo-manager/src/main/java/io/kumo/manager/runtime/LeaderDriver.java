@@ -106,7 +106,7 @@ final class LeaderDriver {
         long pausedMs = nowMs() - lastTickMs - TICK_MS;
         lastTickMs = nowMs();
         if (pausedMs > PAUSE_MS) {
-            LOG.warn("this process stood still pausedMs={}", pausedMs);
+            LOG.info("this process stood still pausedMs={}", pausedMs);
             book.onPause(pausedMs);
             notBeforeMs = nowMs() + TICK_MS;
         }
