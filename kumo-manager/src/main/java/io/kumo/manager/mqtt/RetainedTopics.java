@@ -32,11 +32,4 @@ public final class RetainedTopics {
         });
         return found;
     }
-
-    /** Topics below that one, itself not. */
-    public List<String> below(String prefix) {
-        return payloads.keySet().stream()
-                .filter(topic -> topic.startsWith(prefix + "/"))
-                .toList();
-    }
 }

@@ -66,10 +66,6 @@ final class Peers implements RegisterPeers {
         }
     }
 
-    int count() {
-        return clients.size();
-    }
-
     void close() {
         clients.values().forEach(RpcClient::close);
         clients.clear();

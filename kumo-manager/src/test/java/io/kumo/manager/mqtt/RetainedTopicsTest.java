@@ -51,7 +51,6 @@ class RetainedTopicsTest {
                         new Retained("kumo/c1/node/1", Bytes.utf8("c")),
                         new Retained("kumo/c1/node/2", Bytes.utf8("b"))),
                 topics.matching(all));
-        assertEquals(List.of("kumo/c1/node/1", "kumo/c1/node/2"), topics.below("kumo/c1/node"));
         topics.retain("kumo/c1/node/1", Bytes.EMPTY);
         assertEquals(1, topics.matching(all).size());
     }

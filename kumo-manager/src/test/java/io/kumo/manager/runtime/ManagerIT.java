@@ -208,7 +208,7 @@ class ManagerIT {
                 sockets.add(new ServerSocket(GroupOptions.groupAddress(address).port()));
                 addresses.add(address);
             } catch (IOException | IllegalArgumentException e) {
-                continue; // taken, or above all ports
+                assertTrue(addresses.size() < count); // taken, or above all ports: the next one then
             }
         }
         for (ServerSocket socket : sockets) {
