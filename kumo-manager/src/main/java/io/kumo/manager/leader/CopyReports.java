@@ -9,6 +9,8 @@ import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What primaries say of their copies: who has caught up, and who does not answer. */
 final class CopyReports {
@@ -60,6 +62,7 @@ final class CopyReports {
 
     /** Copies that don't answer have to catch up again, so that the primary can go on without them. */
     static void dropUnresponsive(Draft draft, Observations seen, LeaderOptions options) {
+        Map<ServerId, Integer> dropped = new TreeMap<>();
         for (Complaint complaint : seen.complaints()) {
             ServerInfo primary = draft.server(complaint.primary());
             CopyReport about = complaint.about();
@@ -80,10 +83,12 @@ final class CopyReports {
                 inSync.remove(about.copy());
                 joining.add(about.copy());
                 draft.set(row.with(row.epoch(), inSync, joining));
-                String text = "partition " + row.id() + " goes on without server " + about.copy()
-                        + ", which does not answer its primary";
-                draft.event("unresponsive", about.copy(), text);
+                dropped.merge(about.copy(), 1, Integer::sum);
             }
         }
+        dropped.forEach((copy, count) -> draft.event(
+                "unresponsive",
+                copy,
+                count + " partitions go on without server " + copy + ", which does not answer their primaries"));
     }
 }
