@@ -123,7 +123,7 @@ public record ServerOptions(
             LARGEST,
             "Bytes per second that this server sends to servers that catch up.");
     static final OptionSpec<Integer> COPY_STREAMS = OptionSpec.integer(
-            "copy-streams", "8", 1, 1024, "Partitions that this server copies to others at the same time.");
+            "copy-streams", "32", 1, 1024, "Partitions that this server copies to others at the same time.");
     static final OptionSpec<Long> DISK_RESERVE = OptionSpec.bytes(
             "disk-reserve", "512m", 0, LARGEST, "With less free disk, writes are refused; reads and deletes go on.");
 
