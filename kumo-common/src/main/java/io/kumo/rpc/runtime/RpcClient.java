@@ -43,6 +43,7 @@ public final class RpcClient {
     private volatile @Nullable RpcChannel open;
     private volatile boolean closed;
     private volatile String lastFailure = "not connected yet";
+    private volatile boolean refused;
     private @Nullable RpcChannel opening;
     private long backoffMs = FIRST_BACKOFF_MS;
 
@@ -91,6 +92,7 @@ public final class RpcClient {
             @Override
             public void onError(ErrorCode code, String text) {
                 lastFailure = text;
+                refused = code == ErrorCode.WRONG_CLUSTER;
                 channel.close();
             }
         });
@@ -101,9 +103,11 @@ public final class RpcClient {
             RpcEndpoint.checkCluster(hello, result.clusterId(), result.role() + " " + result.name());
         } catch (KumoException e) {
             lastFailure = String.valueOf(e.getMessage());
+            refused = true;
             channel.close();
             return;
         }
+        refused = false;
         opening = null;
         open = channel;
         backoffMs = FIRST_BACKOFF_MS;
@@ -216,6 +220,11 @@ public final class RpcClient {
     /** Why there is no connection, for people. From any thread. */
     public String lastFailure() {
         return lastFailure;
+    }
+
+    /** Whether the peer answers but belongs to another cluster; {@link #lastFailure} says to which. From any thread. */
+    public boolean isRefused() {
+        return refused;
     }
 
     public HostPort address() {

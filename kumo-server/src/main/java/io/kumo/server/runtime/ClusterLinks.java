@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClusterLinks {
     private static final String REGISTER_FILE = "register";
+    private static final long CONTACT_MS = 500;
 
     private final DataNode data;
     private final Context context;
@@ -46,7 +47,8 @@ final class ClusterLinks {
                 data.options().managers(),
                 manager -> data.connect(context, manager),
                 data.tables(),
-                this::report);
+                this::report,
+                wrong -> data.node().stopper().stop(wrong.code(), String.valueOf(wrong.getMessage())));
     }
 
     private Future<io.kumo.protocol.ControlMessages.ServerReport> report() {
@@ -86,8 +88,12 @@ final class ClusterLinks {
         return others.computeIfAbsent(address, to -> data.connect(context, to));
     }
 
-    /** Once the server listens: joins the group, reports, subscribes. Completes when the group's port is bound. */
+    /** Once the server listens: joins the group, reports, subscribes. Fails if the managers are of another cluster. */
     Future<Void> start() {
+        return managers.firstContact(CONTACT_MS).compose(ignored -> join());
+    }
+
+    private Future<Void> join() {
         StoreDirectory directory = data.storage().directory();
         List<HostPort> addresses = data.options().managers();
         JGroupsMembership group = new JGroupsMembership(

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What happens to partitions, for people: a thousand of them change at once, so the log gets a line per second with
- * counts, and one for each only at DEBUG. Told on any event loop.
+ * counts, and one for each only at TRACE. Told on any event loop.
  */
 final class EventLog {
     private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
@@ -48,7 +48,7 @@ final class EventLog {
     }
 
     void on(ReplicaEvent event) {
-        LOG.debug("{}", event);
+        LOG.trace("{}", event);
         if (event instanceof RoleChanged) {
             count(Kind.ROLE_CHANGED, 1);
         } else if (event instanceof Activated) {

@@ -14,10 +14,13 @@ import io.kumo.table.ClusterTable;
 import io.kumo.table.TableCodec;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -32,6 +35,7 @@ final class ManagerLinks {
     private static final Logger LOG = LoggerFactory.getLogger(ManagerLinks.class);
     private static final long PERIOD_MS = 1_000;
     private static final long SOON_MS = 20;
+    private static final long CONTACT_POLL_MS = 10;
     private static final long CALL_TIMEOUT_MS = 2_000;
 
     private final Vertx vertx;
@@ -39,8 +43,10 @@ final class ManagerLinks {
     private final Function<HostPort, RpcClient> connect;
     private final TableHolder tables;
     private final Supplier<Future<ServerReport>> report;
+    private final Consumer<KumoException> refused;
     private final Map<HostPort, Link> links = new ConcurrentHashMap<>();
     private long timer = -1;
+    private boolean wasConnected;
     private boolean isSoon;
     private boolean isGathering;
     private boolean isAgain;
@@ -49,6 +55,7 @@ final class ManagerLinks {
     /**
      * @param connect makes a kept connection that lives on {@code context}
      * @param report what there is to report; called on {@code context}
+     * @param refused told when the managers turn out to be of another cluster
      */
     ManagerLinks(
             Vertx vertx,
@@ -56,12 +63,14 @@ final class ManagerLinks {
             List<HostPort> managers,
             Function<HostPort, RpcClient> connect,
             TableHolder tables,
-            Supplier<Future<ServerReport>> report) {
+            Supplier<Future<ServerReport>> report,
+            Consumer<KumoException> refused) {
         this.vertx = vertx;
         this.context = context;
         this.connect = connect;
         this.tables = tables;
         this.report = report;
+        this.refused = refused;
         managers.forEach(this::link);
     }
 
@@ -69,7 +78,10 @@ final class ManagerLinks {
     void start() {
         tables.listen(context, this::onTable);
         links.values().forEach(link -> link.client.onStateChange(up -> reportSoon()));
-        timer = vertx.setPeriodic(PERIOD_MS, ignored -> reportNow());
+        timer = vertx.setPeriodic(PERIOD_MS, ignored -> {
+            refusal().ifPresent(refused);
+            reportNow();
+        });
         reportNow();
     }
 
@@ -84,6 +96,34 @@ final class ManagerLinks {
 
     private Link link(HostPort manager) {
         return links.computeIfAbsent(manager, address -> new Link(connect.apply(address)));
+    }
+
+    /**
+     * Completes once a manager has answered, or after {@code timeoutMs}: managers may come later. Fails with
+     * WRONG_CLUSTER if those that answer belong to another cluster.
+     */
+    Future<Void> firstContact(long timeoutMs) {
+        Promise<Void> contact = Promise.promise();
+        long until = System.nanoTime() + timeoutMs * 1_000_000;
+        vertx.setPeriodic(CONTACT_POLL_MS, polling -> {
+            Optional<KumoException> refusal = refusal();
+            if (refusal.isPresent() || wasConnected || System.nanoTime() - until > 0) {
+                vertx.cancelTimer(polling);
+                refusal.ifPresentOrElse(contact::tryFail, contact::tryComplete);
+            }
+        });
+        return contact.future();
+    }
+
+    /** Why this server is in the wrong place: no manager has ever taken it, and one is of another cluster. */
+    Optional<KumoException> refusal() {
+        wasConnected |= connectedCount() > 0;
+        return links.values().stream()
+                .filter(link -> !wasConnected && link.client.isRefused())
+                .map(link -> new KumoException(
+                        ErrorCode.WRONG_CLUSTER,
+                        link.client.lastFailure() + ": check the managers' addresses and the store directory"))
+                .findFirst();
     }
 
     /** The kept connection to a manager. */

@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Sweeper {
     private static final int PAGE_BYTES = 64 << 10;
+    /** Ticks without a read as long as nothing expired is found. */
+    private static final int SKIPPED_TICKS = 5;
 
     private final RecordReader records;
     private final Context context;
@@ -26,6 +28,8 @@ final class Sweeper {
     private int place;
     private Bytes after = Bytes.EMPTY;
     private boolean isReading;
+    private boolean isFinding;
+    private int skipped;
 
     Sweeper(RecordReader records, Context context, ReplicaHost host, Clock clock) {
         this.records = records;
@@ -39,12 +43,13 @@ final class Sweeper {
         return expiredCount.get();
     }
 
-    /** Reads one page; to be called a few times per second. */
+    /** Reads one page, if it is time; to be called ten times per second. */
     void onTick() {
         List<Replica> replicas = host.replicas();
-        if (isReading || replicas.isEmpty()) {
+        if (isReading || replicas.isEmpty() || (!isFinding && ++skipped < SKIPPED_TICKS)) {
             return;
         }
+        skipped = 0;
         place = place < replicas.size() ? place : 0;
         Replica replica = replicas.get(place);
         if (replica.role() != ReplicaRole.PRIMARY) {
@@ -66,7 +71,8 @@ final class Sweeper {
         long now = clock.wallMs();
         List<LogEntry> expired =
                 page.records().stream().filter(record -> record.isExpired(now)).toList();
-        if (!expired.isEmpty()) {
+        isFinding = !expired.isEmpty();
+        if (isFinding) {
             expiredCount.lazySet(expiredCount.get() + expired.size());
             replica.onSweep(expired);
         }
