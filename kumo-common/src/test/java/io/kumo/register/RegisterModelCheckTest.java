@@ -108,6 +108,7 @@ class RegisterModelCheckTest {
         }
 
         /** The voter's answer gets lost, or arrives. */
+        @SuppressWarnings("ReferenceEquality") // an input that changes nothing returns the same proposer
         private void push(State state, int voter, Acceptor nextVoter, int by, Proposer nextProposer) {
             AcceptorState before = state.voters().get(voter).state();
             AcceptorState after = nextVoter.state();
@@ -195,7 +196,7 @@ class RegisterModelCheckTest {
             key.append(servers);
             for (Proposer proposer : state.proposers()) {
                 key.append(proposer.ballot().counter())
-                        .append(proposer.phase().ordinal())
+                        .append(proposer.phase().name())
                         .append(proposer.highestCounter())
                         .append(name(proposer.voted()))
                         .append(

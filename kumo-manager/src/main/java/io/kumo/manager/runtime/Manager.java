@@ -13,6 +13,7 @@ import io.kumo.membership.runtime.JGroupsMembership;
 import io.kumo.node.runtime.Health;
 import io.kumo.node.runtime.Meter;
 import io.kumo.node.runtime.Metrics;
+import io.kumo.node.runtime.Node.Stopper;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.register.Voter.ManagerVoter;
 import io.kumo.register.runtime.RegisterDriver;
@@ -48,6 +49,7 @@ final class Manager {
     private final Clock clock;
     private final ManagerOptions options;
     private final String build;
+    private final Stopper stopper;
     private final TableHolder holder = new TableHolder("");
     private final RpcHandlers handlers = new RpcHandlers();
     private final RpcServer rpc;
@@ -64,12 +66,13 @@ final class Manager {
     private final AtomicInteger connections = new AtomicInteger();
 
     /** @param options with real ports: no zero but for MQTT */
-    Manager(Vertx vertx, Clock clock, ManagerOptions options, String build) {
+    Manager(Vertx vertx, Clock clock, ManagerOptions options, String build, Stopper stopper) {
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.clock = clock;
         this.options = options;
         this.build = build;
+        this.stopper = stopper;
         this.rpc = new RpcServer(vertx, this::hello, handlers, holder::version, RpcLimits.DEFAULT);
         this.peers = new Peers(vertx, context, this::hello, handlers, holder::version);
         this.broker = new MqttBroker(vertx, ((VertxInternal) vertx).createEventLoopContext());
@@ -118,6 +121,7 @@ final class Manager {
         TablePublisher tables = new TablePublisher(broker, clock);
         publisher = tables;
         opened.serve(handlers);
+        opened.onFatal(failure -> stopper.stop(failure.code(), failure.getMessage()));
         new ControlService(options, leaderDriver, opened, peers, progress, clock, build).serve(handlers);
         handlers.onOpen(connection -> connections.incrementAndGet());
         handlers.onClose(connection -> connections.decrementAndGet());

@@ -42,7 +42,7 @@ public final class ManagerMain extends NodeMain {
     @Override
     protected Future<String> start(Node node) {
         ManagerOptions options = withRealPorts(ManagerOptions.of(node.options()));
-        Manager made = new Manager(node.vertx(), node.clock(), options, node.build());
+        Manager made = new Manager(node.vertx(), node.clock(), options, node.build(), node.stopper());
         manager = made;
         made.register(node.metrics());
         return made.start()

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.kumo.base.HostPort;
 import io.kumo.error.ErrorCode;
@@ -190,7 +191,8 @@ class ManagerIT {
                 Optional.of(0),
                 Optional.empty(),
                 LeaderOptions.DEFAULT);
-        Manager manager = new Manager(vertx, SystemClock.INSTANCE, options, "test");
+        Manager manager =
+                new Manager(vertx, SystemClock.INSTANCE, options, "test", (code, text) -> fail(code + ": " + text));
         managers.add(manager);
         done(manager.start());
     }

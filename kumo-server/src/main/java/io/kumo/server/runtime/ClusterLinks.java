@@ -77,6 +77,7 @@ final class ClusterLinks {
                 .map(opened -> {
                     register = opened;
                     opened.serve(data.handlers());
+                    opened.onFatal(failure -> data.node().stopper().stop(failure.code(), failure.getMessage()));
                     return null;
                 });
     }
