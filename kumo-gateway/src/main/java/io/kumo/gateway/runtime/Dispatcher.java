@@ -104,12 +104,16 @@ final class Dispatcher {
     }
 
     private void trySend(Flight flight) {
-        if (!router.hasServers()) {
+        if (!router.hasServers() && !loop.isTableExpected()) {
             flight.refuse(ErrorCode.NO_TABLE.text());
             end(flight);
             return;
         }
         flight.startTry();
+        if (!router.hasServers()) {
+            onError(flight, ErrorCode.NO_TABLE, ErrorCode.NO_TABLE.text(), 0);
+            return;
+        }
         int partition = flight.partition(router);
         int place = staleReads && flight.isRead() ? router.copyOf(partition, turn++) : router.primaryOf(partition);
         if (place < 0) {

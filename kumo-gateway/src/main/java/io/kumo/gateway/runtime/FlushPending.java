@@ -1,6 +1,7 @@
 package io.kumo.gateway.runtime;
 
 import io.kumo.base.Bytes;
+import io.kumo.error.ErrorCode;
 import io.kumo.gateway.memcached.TextReplies;
 import io.kumo.protocol.WriteKind;
 import io.netty.buffer.ByteBuf;
@@ -10,13 +11,13 @@ final class FlushPending extends Pending {
     private final boolean noreply;
     private final int partitionCount;
     private int begun;
-    private String failure = "";
+    private String failure;
 
     FlushPending(ClientSession session, boolean noreply) {
         super(session);
         this.noreply = noreply;
-        // Before there is a table, one operation finds out that there is none.
-        this.partitionCount = Math.max(1, session.dispatcher().router().partitionCount());
+        this.partitionCount = session.dispatcher().router().partitionCount();
+        this.failure = partitionCount == 0 ? ErrorCode.NO_TABLE.text() : "";
     }
 
     @Override

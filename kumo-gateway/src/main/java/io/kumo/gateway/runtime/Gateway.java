@@ -49,6 +49,7 @@ final class Gateway {
     private final AtomicInteger connections = new AtomicInteger();
     private final StatsReport stats;
     private volatile boolean stopping;
+    private volatile boolean tableExpected;
 
     /**
      * @param tables the newest table; whoever makes the gateway keeps it so
@@ -116,6 +117,15 @@ final class Gateway {
 
     List<GatewayLoop> loops() {
         return loops;
+    }
+
+    /** While a first table may come any moment, operations wait for it. */
+    void expectTable(boolean expected) {
+        tableExpected = expected;
+    }
+
+    boolean isTableExpected() {
+        return tableExpected;
     }
 
     /** Clients now. */

@@ -123,6 +123,11 @@ final class GatewayLoop {
         }
     }
 
+    /** Whether a first table may come any moment: nobody said that there is none. */
+    boolean isTableExpected() {
+        return gateway.isTableExpected();
+    }
+
     // --- Memory. ---
 
     void hold(long bytes) {

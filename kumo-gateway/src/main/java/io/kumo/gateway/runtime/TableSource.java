@@ -30,6 +30,8 @@ final class TableSource {
     private static final Logger LOG = LoggerFactory.getLogger(TableSource.class);
     private static final long CHECK_MS = 500;
     private static final long ASK_TIMEOUT_MS = 2000;
+    /** How long after the start operations wait for the first table if no manager says that there is none. */
+    private static final long EXPECT_MS = 3000;
 
     private final Vertx vertx;
     private final Gateway gateway;
@@ -54,6 +56,8 @@ final class TableSource {
     }
 
     void start() {
+        gateway.expectTable(true);
+        vertx.setTimer(EXPECT_MS, id -> gateway.expectTable(false));
         subscriber.start();
         for (RpcClient manager : managers) {
             manager.onStateChange(connected -> {
@@ -80,7 +84,9 @@ final class TableSource {
 
     private void refresh() {
         ask(tables.version()).onSuccess(bytes -> {
-            if (!bytes.isEmpty()) {
+            if (bytes.isEmpty()) {
+                gateway.expectTable(false);
+            } else {
                 try {
                     tables.offer(TableCodec.decode(bytes));
                 } catch (KumoException e) {
@@ -90,7 +96,7 @@ final class TableSource {
         });
     }
 
-    /** The first answer of any manager that has a newer table; empty if none has. */
+    /** The newest table that a connected manager has; empty if none has a newer one, fails if none answers. */
     private Future<Bytes> ask(long knownVersion) {
         List<Future<TableResult>> answers = new ArrayList<>();
         for (RpcClient manager : managers) {
@@ -108,7 +114,9 @@ final class TableSource {
                     newest = answer.result();
                 }
             }
-            return Future.succeededFuture(newest.table());
+            return answers.stream().anyMatch(Future::succeeded)
+                    ? Future.succeededFuture(newest.table())
+                    : answers.get(0).map(Bytes.EMPTY);
         });
     }
 

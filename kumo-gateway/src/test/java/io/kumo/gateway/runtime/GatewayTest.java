@@ -1,10 +1,13 @@
 package io.kumo.gateway.runtime;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kumo.base.Bytes;
 import io.kumo.gateway.memcached.Conversation;
+import io.kumo.protocol.DataMessages.Write;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -45,6 +48,7 @@ class GatewayTest extends GatewayCase {
         try (Client client = new Client(port)) {
             assertEquals("SERVER_ERROR no partition table yet: attach servers first", client.ask("get a"));
             assertEquals("SERVER_ERROR no partition table yet: attach servers first", client.ask("set a 0 0 1\r\nx"));
+            assertEquals("SERVER_ERROR no partition table yet: attach servers first", client.ask("flush_all"));
             assertEquals("VERSION 1.6.27 kumo-test", client.ask("version"));
             publish(table(List.of(first, second)));
             assertEquals("MN", client.ask("mn"));
@@ -234,5 +238,51 @@ class GatewayTest extends GatewayCase {
             assertTrue(lines.contains("STAT curr_connections 1"), lines.toString());
             assertTrue(lines.contains("STAT kumo_table_version 1"), lines.toString());
         }
+    }
+
+    @Test
+    void waitsForTheFirstTableWhileOneIsExpected() throws Exception {
+        startGateway();
+        gateway.expectTable(true);
+        try (Client client = new Client(port)) {
+            client.send("set a 0 0 1\r\nx\r\nget a\r\nmn\r\n");
+            await().until(() -> gateway.stats().waiting() == 1);
+            publish(table(List.of(first, second)));
+            assertEquals("STORED", client.line());
+            assertEquals("VALUE a 0 1", client.line());
+        }
+    }
+
+    @Test
+    void putsThePrefixBeforeEveryKey() throws Exception {
+        GatewayOptions plain = options(5000);
+        startGateway(new GatewayOptions(
+                plain.listen(),
+                plain.managers(),
+                plain.timeoutMs(),
+                plain.maxValueBytes(),
+                plain.maxConnections(),
+                2,
+                plain.flushAll(),
+                true,
+                true,
+                false,
+                Bytes.utf8("pre:"),
+                plain.clientBytes(),
+                plain.totalBytes()));
+        publish(table(List.of(first, second)));
+        try (Client client = new Client(port);
+                Client other = new Client(port)) {
+            assertEquals("STORED", client.ask("set a 0 0 1\r\nx"));
+            assertEquals("VALUE a 0 1", other.ask("get a"));
+            assertEquals("x", other.line());
+            assertEquals("END", other.line());
+            String longest = "k".repeat(246);
+            assertEquals("STORED", other.ask("set " + longest + " 0 0 1\r\nx"));
+            assertEquals("CLIENT_ERROR bad command line format", other.ask("get k" + longest));
+        }
+        List<Write> writes = new ArrayList<>(first.writes());
+        writes.addAll(second.writes());
+        assertTrue(writes.stream().allMatch(write -> write.key().toUtf8().startsWith("pre:") && write.async()));
     }
 }
