@@ -394,9 +394,12 @@ public final class Replica {
         }
     }
 
-    /** Only a table that does not name this server, and that for a while, takes data away. */
+    /**
+     * Only a table that does not name this server, and that for a while, takes data away. One that is meant to have a
+     * copy (it was marked as faulty, and will join again) keeps its data, so that it copies only what it missed.
+     */
     private void considerDrop(long nowNs) {
-        boolean unnamed = row != null && !row.names(context.self);
+        boolean unnamed = row != null && !row.names(context.self) && !row.target().contains(context.self);
         if (unnamed && !data.isEmpty() && nowNs - unnamedSinceNs > context.settings.dropAfterNs()) {
             data.drop();
             unnamedSinceNs = nowNs;
