@@ -136,7 +136,7 @@ final class SimClient {
 
     private void submit(Running op) {
         List<ClusterTable> tables = world.leader.tables;
-        int back = world.chance(0.1) && !world.isHealed ? Math.min(tables.size(), 3) : 1;
+        int back = world.chance(0.3) && !world.isHealed ? Math.min(tables.size(), 1 + world.random.nextInt(3)) : 1;
         ClusterTable table = tables.get(tables.size() - back);
         SimServer server = world.server(table.partition(0).inSync().get(0));
         long settledBelow = running.isEmpty() ? counter + 1 : running.firstKey();

@@ -65,7 +65,7 @@ final class SimLeader {
     private void publish() {
         ClusterTable newest = table();
         for (SimServer server : world.servers) {
-            if (world.isHealed || !world.chance(0.2)) {
+            if (world.isHealed || !world.chance(0.3)) {
                 long delay = world.chance(0.2) ? world.between(0, 500 * SimWorld.MS) : world.between(0, SimWorld.MS);
                 world.after(delay, () -> world.send(0, server.id.value(), () -> server.onTable(newest)));
             }
@@ -102,7 +102,7 @@ final class SimLeader {
         joined(now);
         unresponsive(now);
         fill();
-        if (!world.isHealed && world.nowNs() > world.quietUntilNs && world.chance(0.02)) {
+        if (!world.isHealed && world.nowNs() > world.quietUntilNs && world.chance(0.04)) {
             move();
         }
         shrink();
