@@ -1,0 +1,72 @@
+package io.kumo.server.replica;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kumo.protocol.ReplicationMessages.LeaseGrant;
+import io.kumo.table.ServerId;
+import org.junit.jupiter.api.Test;
+
+class LeaseBookTest {
+    private static final long SEC = 1_000_000_000L;
+    private final ServerId peer = new ServerId(2);
+    private final LeaseBook book = new LeaseBook(7, 100 * SEC);
+
+    private boolean holds(long version, long nowNs) {
+        return book.heldUntil(peer, version, nowNs) > nowNs;
+    }
+
+    @Test
+    void aLeaseRunsFromItsAsking() {
+        book.onGrant(peer, new LeaseGrant(7, 200 * SEC, 5));
+        assertTrue(holds(5, 200 * SEC + LeaseBook.LEASE_NS - 1));
+        assertFalse(holds(5, 200 * SEC + LeaseBook.LEASE_NS));
+    }
+
+    @Test
+    void aGrantOfANewerTableCountsOnlyOnceThatIsKnown() {
+        book.onGrant(peer, new LeaseGrant(7, 200 * SEC, 5));
+        book.onGrant(peer, new LeaseGrant(7, 201 * SEC, 6));
+        long now = 200 * SEC + SEC / 2;
+        assertTrue(holds(5, now), "the older one goes on");
+        assertFalse(holds(5, 201 * SEC), "until it has run out");
+        assertTrue(holds(6, 201 * SEC + SEC / 2));
+    }
+
+    @Test
+    void aGrantToAnEarlierProcessIsNone() {
+        book.onGrant(peer, new LeaseGrant(6, 200 * SEC, 5));
+        assertFalse(holds(5, 200 * SEC));
+    }
+
+    @Test
+    void theGranterWaitsForLongerThanTheAskerReads() {
+        assertEquals(9, book.grant(peer, 300 * SEC, 9));
+        assertTrue(book.grantedUntil(peer) > 300 * SEC + LeaseBook.LEASE_NS);
+        assertTrue(book.grantedUntil(new ServerId(3)) > 100 * SEC + LeaseBook.LEASE_NS, "what it forgot at its start");
+    }
+
+    @Test
+    void aFenceIsLiftedByTheReleaseOfItsEpochOnly() {
+        Fence fence = new Fence(0);
+        fence.onDeposed(5, 10 * SEC);
+        fence.onRelease(4);
+        assertFalse(fence.isOver(9 * SEC));
+        fence.onRelease(5);
+        assertTrue(fence.isOver(9 * SEC));
+        fence.onDeposed(6, 12 * SEC);
+        fence.onDeposed(7, 11 * SEC);
+        fence.onRelease(7);
+        assertFalse(fence.isOver(11 * SEC), "the lease of epoch 6 still runs");
+        assertTrue(fence.isOver(12 * SEC));
+    }
+
+    @Test
+    void aReleaseMayComeBeforeTheTable() {
+        Fence fence = new Fence(0);
+        fence.onRelease(5);
+        fence.onDeposed(5, 10 * SEC);
+        assertTrue(fence.isOver(SEC));
+    }
+}
