@@ -59,6 +59,7 @@ public final class Memtable {
     }
 
     /** The store has that entry now; a newer one of the key stays dirty. */
+    @SuppressWarnings("ReferenceEquality") // the very entry: another one with its content can't be here
     void onStored(LogEntry entry) {
         int slot = table.slotOf(entry.key());
         if (slot < 0 || table.at(slot) != entry) {

@@ -327,6 +327,7 @@ final class Operations {
     }
 
     /** Commits the next entry and answers those who waited for it. */
+    @SuppressWarnings("ReferenceEquality") // whether the very entry is still the newest of its key
     void commitNext() {
         Waiter waiter = data.tail.takeWaiters(data.committedSeq() + 1);
         LogEntry entry = data.commitNext();

@@ -44,7 +44,7 @@ final class PartitionData {
         this.memtable = new Memtable(context.memory);
         this.dedup = new DedupTable(context.settings.dedupNs());
         this.complete = stored.complete();
-        this.storeIsEmpty = stored == Recovery.NONE;
+        this.storeIsEmpty = stored.equals(Recovery.NONE);
         if (complete) {
             decodeState(stored.state());
         } else {
@@ -334,9 +334,14 @@ final class PartitionData {
         return begun;
     }
 
-    void onCheckpointed(Checkpoint done) {
-        Check.invariant(done == checkpoint, "partition %d: not the checkpoint that was begun", partition);
+    @SuppressWarnings("ReferenceEquality") // the very one, not one like it
+    private void endCheckpoint(Checkpoint ended) {
+        Check.invariant(ended == checkpoint, "partition %d: not the checkpoint that was begun", partition);
         checkpoint = null;
+    }
+
+    void onCheckpointed(Checkpoint done) {
+        endCheckpoint(done);
         checkpointedSeq = done.seq();
         if (done.wipe()) {
             storeIsEmpty = true;
@@ -349,8 +354,7 @@ final class PartitionData {
     }
 
     void onCheckpointFailed(Checkpoint failed) {
-        Check.invariant(failed == checkpoint, "partition %d: not the checkpoint that was begun", partition);
-        checkpoint = null;
+        endCheckpoint(failed);
         wipePending |= failed.wipe();
         stateDirty = true;
     }
