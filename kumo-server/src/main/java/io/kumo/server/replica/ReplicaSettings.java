@@ -66,4 +66,19 @@ public record ReplicaSettings(
                 dropAfterNs,
                 dedupNs);
     }
+
+    public ReplicaSettings withDropAfterNs(long ns) {
+        return new ReplicaSettings(
+                minCopies,
+                maxValueBytes,
+                maxPendingEntries,
+                maxPendingBytes,
+                maxWaiting,
+                sendBytes,
+                windowBytes,
+                resendNs,
+                unresponsiveNs,
+                ns,
+                dedupNs);
+    }
 }
