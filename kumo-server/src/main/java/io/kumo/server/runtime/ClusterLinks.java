@@ -5,6 +5,7 @@ import io.kumo.bus.runtime.TableSubscriber;
 import io.kumo.membership.Member.ServerMember;
 import io.kumo.membership.runtime.GroupOptions;
 import io.kumo.membership.runtime.JGroupsMembership;
+import io.kumo.protocol.ControlMessages.ServerReport;
 import io.kumo.register.Voter;
 import io.kumo.register.Voter.ManagerVoter;
 import io.kumo.register.Voter.ServerVoter;
@@ -51,7 +52,7 @@ final class ClusterLinks {
                 wrong -> data.node().stopper().stop(wrong.code(), String.valueOf(wrong.getMessage())));
     }
 
-    private Future<io.kumo.protocol.ControlMessages.ServerReport> report() {
+    private Future<ServerReport> report() {
         return reports().gather(context);
     }
 

@@ -3,6 +3,7 @@ package io.kumo.server.runtime;
 import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import io.kumo.bus.runtime.TableHolder;
+import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.node.runtime.Meter;
 import io.kumo.node.runtime.Node;
@@ -48,6 +49,9 @@ final class DataNode {
     static final String ROLE = "server";
     private static final int PROTOCOL_VERSION = 1;
     private static final Logger LOG = LoggerFactory.getLogger(DataNode.class);
+    /** What the committed table has not named for so long is deleted here. */
+    private static final long DROP_AFTER_NS = 10_000_000_000L;
+
     private static final long TICK_MS = 25;
     private static final long SLOW_TICK_MS = 100;
     private static final long SECOND_MS = 1_000;
@@ -109,7 +113,7 @@ final class DataNode {
                 .toList());
         this.dataService = new DataService(shards, node.clock());
         dataService.serve(handlers);
-        new ReplicationService(shards, leases, copied).serve(handlers);
+        new ReplicationService(shards, leases).serve(handlers);
         this.feed = new TableFeed(contexts.get(0), tables, storage, node.stopper(), this::spread);
         this.server = new RpcServer(vertx, this::hello, handlers, tables::version, limits);
         LOG.info(
@@ -125,8 +129,7 @@ final class DataNode {
     private StorageOptions storageOptions() {
         StorageOptions defaults = StorageOptions.defaults(
                 options.store(),
-                failure -> node.stopper()
-                        .stop(io.kumo.error.ErrorCode.STORE_FAILED, String.valueOf(failure.getMessage())));
+                failure -> node.stopper().stop(ErrorCode.STORE_FAILED, String.valueOf(failure.getMessage())));
         return defaults.withSync(options.sync())
                 .withMemoryOnly(options.inMemory())
                 .withRetention(options.logRetentionBytes(), defaults.retentionMs())
@@ -146,14 +149,15 @@ final class DataNode {
     /** A broken invariant is never survived. */
     private void onFault(Throwable fault) {
         LOG.error("fault on an event loop", fault);
-        node.stopper().stop(io.kumo.error.ErrorCode.INTERNAL, fault.toString());
+        node.stopper().stop(ErrorCode.INTERNAL, fault.toString());
     }
 
     private ReplicaHost host(int index, Context context) {
         int count = options.shards();
         ReplicaSettings settings = ReplicaSettings.defaults()
                 .withMinCopies(options.minCopies())
-                .withMaxValueBytes(options.maxValueBytes());
+                .withMaxValueBytes(options.maxValueBytes())
+                .withDropAfterNs(DROP_AFTER_NS);
         MemoryBudget memory = new MemoryBudget(options.memoryBytes() / 2 / count, options.memoryBytes() / count);
         StoreDirectory directory = storage.directory();
         Function<Replica.Effects, ReplicaContext> contextOf = effects -> new ReplicaContext(
@@ -371,6 +375,11 @@ final class DataNode {
                     feed.fetch(version, ask);
                 }
             });
+        }
+
+        @Override
+        public void copied(long bytes) {
+            copied.add(bytes);
         }
 
         @Override

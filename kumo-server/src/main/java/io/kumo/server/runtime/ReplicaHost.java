@@ -11,11 +11,14 @@ import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.Done;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.Message;
+import io.kumo.protocol.ReplicationMessages.CopyChunk;
+import io.kumo.protocol.ReplicationMessages.Replicate;
 import io.kumo.server.replica.Answer;
 import io.kumo.server.replica.Recovery;
 import io.kumo.server.replica.Replica;
 import io.kumo.server.replica.ReplicaContext;
 import io.kumo.server.replica.ReplicaEvent;
+import io.kumo.server.replica.ReplicaRole;
 import io.kumo.server.store.LogSlice;
 import io.kumo.server.store.runtime.Storage;
 import io.kumo.table.ClusterTable;
@@ -44,6 +47,9 @@ final class ReplicaHost implements Replica.Effects {
     interface Outside {
         /** {@code at} knows a newer table. */
         void newerTable(ServerId at, long version);
+
+        /** So much came for joining copies. */
+        void copied(long bytes);
 
         /** There is something new to report to the managers. */
         void reportChanged();
@@ -218,8 +224,26 @@ final class ReplicaHost implements Replica.Effects {
     void onMessage(int partition, ServerId from, Message message) {
         Replica replica = replicaOf(partition);
         if (replica != null) {
+            if (replica.role() == ReplicaRole.JOINING) {
+                outside.copied(recordBytes(message));
+            }
             replica.onMessage(from, message);
         }
+    }
+
+    private static long recordBytes(Message message) {
+        List<LogEntry> records = List.of();
+        if (message instanceof CopyChunk chunk) {
+            records = chunk.records();
+        } else if (message instanceof Replicate entries) {
+            records = entries.entries();
+        }
+        long bytes = 0;
+        for (int i = 0; i < records.size(); i++) {
+            bytes += records.get(i).key().length()
+                    + (long) records.get(i).value().length();
+        }
+        return bytes;
     }
 
     void onTick() {

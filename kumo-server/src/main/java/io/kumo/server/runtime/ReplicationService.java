@@ -24,14 +24,11 @@ final class ReplicationService {
 
     private final Shards shards;
     private final LeaseKeeper leases;
-    private final RateMeter copied;
     private final Map<RpcConnection, ServerId> peers = new ConcurrentHashMap<>();
 
-    /** @param copied counts what comes for joining copies */
-    ReplicationService(Shards shards, LeaseKeeper leases, RateMeter copied) {
+    ReplicationService(Shards shards, LeaseKeeper leases) {
         this.shards = shards;
         this.leases = leases;
-        this.copied = copied;
     }
 
     void serve(RpcHandlers handlers) {
@@ -41,15 +38,7 @@ final class ReplicationService {
         route(handlers, Behind.METHOD, Behind::partition);
         route(handlers, Release.METHOD, Release::partition);
         route(handlers, CopyReceived.METHOD, CopyReceived::partition);
-        route(handlers, CopyChunk.METHOD, chunk -> {
-            long bytes = 0;
-            for (int i = 0; i < chunk.records().size(); i++) {
-                bytes += chunk.records().get(i).key().length()
-                        + (long) chunk.records().get(i).value().length();
-            }
-            copied.add(bytes);
-            return chunk.partition();
-        });
+        route(handlers, CopyChunk.METHOD, CopyChunk::partition);
         handlers.on(LeaseRequest.METHOD, (from, call, reply) -> {
             ServerId peer = peers.get(from);
             if (peer != null) {

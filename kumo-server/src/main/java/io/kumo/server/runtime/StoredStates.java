@@ -38,6 +38,14 @@ final class StoredStates {
         return new Recovery(state.epoch(), state.seq(), kept[0] != 0, Bytes.copyOf(kept, 1, kept.length - 1));
     }
 
+    /** Whether nothing is left of the partition, not even that it was here. */
+    private static boolean isDrop(Checkpoint checkpoint) {
+        return checkpoint.wipe()
+                && checkpoint.complete()
+                && checkpoint.seq() == 0
+                && checkpoint.records().isEmpty();
+    }
+
     /**
      * The transactions that take some checkpoints to the store, each of about {@code maxRecords}. Only the last part of
      * a partition moves its state: after a crash in between, the log does the rest once more.
@@ -47,6 +55,10 @@ final class StoredStates {
         List<PartitionChange> current = new ArrayList<>();
         int room = maxRecords;
         for (Checkpoint checkpoint : checkpoints) {
+            if (isDrop(checkpoint)) {
+                current.add(PartitionChange.drop(checkpoint.partition()));
+                continue;
+            }
             List<LogEntry> records = new ArrayList<>(checkpoint.records());
             records.sort(BY_KEY);
             int from = 0;

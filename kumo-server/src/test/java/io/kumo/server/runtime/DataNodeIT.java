@@ -8,6 +8,8 @@ import io.kumo.protocol.DataMessages.GetResult;
 import io.kumo.protocol.WriteKind;
 import io.kumo.protocol.WriteStatus;
 import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,8 +117,7 @@ final class DataNodeIT {
         cluster.setAll("k", 100);
         cluster.write(WriteKind.DELETE, "k5", "");
         cluster.server("a").checkpoint();
-        org.awaitility.Awaitility.await()
-                .until(() -> cluster.server("a").report().items() == 99);
+        Awaitility.await().until(() -> cluster.server("a").report().items() == 99);
     }
 
     @Test
@@ -130,5 +131,30 @@ final class DataNodeIT {
         cluster.kill("a");
         cluster.place("b", "c");
         cluster.checkAll("k", 100);
+    }
+
+    @Test
+    void dataMayBeLargerThanMemory() {
+        cluster.start("a", "--memory", "8m");
+        cluster.place("a");
+        cluster.setLarge("k", 400, 100_000);
+        cluster.checkLarge("k", 400, 100_000);
+        cluster.kill("a");
+        cluster.start("a", "--memory", "8m");
+        cluster.place("a");
+        cluster.checkLarge("k", 400, 100_000);
+    }
+
+    @Test
+    void aPartitionThatTheTableTakesAwayIsDeletedHere() {
+        startThree();
+        cluster.setAll("k", 50);
+        cluster.server("c").checkpoint();
+        cluster.place("a", "b");
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+            cluster.server("c").checkpoint();
+            return cluster.server("c").report().items() == 0;
+        });
+        cluster.checkAll("k", 50);
     }
 }

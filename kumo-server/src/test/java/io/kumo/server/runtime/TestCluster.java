@@ -193,6 +193,20 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
+    /** Large values, each of which tells its key. */
+    void setLarge(String prefix, int count, int bytes) {
+        for (int i = 0; i < count; i++) {
+            String value = prefix + i + "x".repeat(bytes);
+            assertEquals(WriteStatus.DONE, set(prefix + i, value).status());
+        }
+    }
+
+    void checkLarge(String prefix, int count, int bytes) {
+        for (int i = 0; i < count; i++) {
+            assertEquals(prefix + i + "x".repeat(bytes), get(prefix + i).value().toUtf8());
+        }
+    }
+
     void checkAll(String prefix, int count) {
         for (int i = 0; i < count; i++) {
             GetResult result = get(prefix + i);

@@ -1,6 +1,5 @@
 package io.kumo.server.runtime;
 
-import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import io.kumo.config.OptionParser;
 import io.kumo.error.ErrorCode;
@@ -15,6 +14,7 @@ import io.kumo.table.ServerInfo;
 import io.kumo.table.ServerState;
 import io.kumo.table.TableCodec;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
@@ -35,10 +35,7 @@ final class TestServer {
 
     TestServer(Path store, String... more) {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-        vertx.exceptionHandler(fault -> {
-            failures.add("fault " + fault);
-            fault.printStackTrace();
-        });
+        vertx.exceptionHandler(fault -> failures.add("fault " + fault));
         List<String> commandLine = new ArrayList<>(
                 List.of("-l", "127.0.0.1:0", "-m", "127.0.0.1:1", "-s", store.toString(), "--disk-reserve", "0"));
         commandLine.addAll(List.of(more));
@@ -66,7 +63,6 @@ final class TestServer {
 
     private void onStop(ErrorCode code, String text) {
         failures.add(code + " " + text);
-        System.err.println("FAIL " + code + " " + text);
     }
 
     static <T> T await(Future<T> future) {
@@ -112,13 +108,9 @@ final class TestServer {
     /** Waits until everything is in the store. */
     void checkpoint() {
         for (Shard shard : data.shards().all()) {
-            io.vertx.core.Promise<Void> done = io.vertx.core.Promise.promise();
+            Promise<Void> done = Promise.promise();
             shard.loop().run(() -> shard.checkpointer().begin().onComplete(done));
             await(done.future());
         }
-    }
-
-    static Bytes bytes(String text) {
-        return Bytes.utf8(text);
     }
 }
