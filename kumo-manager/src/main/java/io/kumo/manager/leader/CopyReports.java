@@ -74,9 +74,12 @@ final class CopyReports {
                 continue;
             }
             Partition row = draft.rows().get(about.partition());
+            // One that joins with this very version is dropped with the next one: its primary has to learn that it does
+            // not count any more, and would not from a row that stays as it is.
             if (row.epoch() == about.epoch()
                     && row.isPrimary(complaint.primary())
                     && row.inSync().contains(about.copy())
+                    && draft.before().partition(row.id()).inSync().contains(about.copy())
                     && !about.copy().equals(complaint.primary())) {
                 List<ServerId> inSync = new ArrayList<>(row.inSync());
                 List<ServerId> joining = new ArrayList<>(row.joining());

@@ -130,6 +130,25 @@ class LeaderTest {
     }
 
     @Test
+    void aJoinerThatDoesNotAnswerAnyMoreIsDroppedByAVersionOfItsOwn() {
+        attached(A, B, C);
+        Partition row = table.partition(0);
+        ServerId primary = row.inSync().get(0);
+        CopyReport word = new CopyReport(0, row.epoch(), row.inSync().get(2));
+        book.onReport(report(primary, 1, List.of(), List.of(), List.of(word)), connection(primary), nowMs);
+        nowMs += 1_100;
+        book.onReport(report(primary, 1, List.of(), List.of(), List.of(word)), connection(primary), nowMs);
+        decide();
+        assertEquals(List.of(word.copy()), table.partition(0).joining());
+        ServerReport both = report(primary, 1, List.of(), List.of(word), List.of(word));
+        book.onReport(both, connection(primary), nowMs);
+        decide();
+        assertTrue(table.partition(0).inSync().contains(word.copy()), "its primary waits for it until it hears of a change");
+        decide();
+        assertEquals(List.of(word.copy()), table.partition(0).joining());
+    }
+
+    @Test
     void aRestartedServerThatMayLackSomethingCatchesUp() {
         attached(A, B, C);
         connections.remove(C);
