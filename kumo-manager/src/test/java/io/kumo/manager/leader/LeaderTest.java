@@ -143,7 +143,9 @@ class LeaderTest {
         ServerReport both = report(primary, 1, List.of(), List.of(word), List.of(word));
         book.onReport(both, connection(primary), nowMs);
         decide();
-        assertTrue(table.partition(0).inSync().contains(word.copy()), "its primary waits for it until it hears of a change");
+        assertTrue(
+                table.partition(0).inSync().contains(word.copy()),
+                "its primary waits for it until it hears of a change");
         decide();
         assertEquals(List.of(word.copy()), table.partition(0).joining());
     }

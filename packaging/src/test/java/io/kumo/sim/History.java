@@ -1,0 +1,102 @@
+package io.kumo.sim;
+
+import io.kumo.protocol.DataMessages.GetResult;
+import io.kumo.protocol.DataMessages.WriteResult;
+import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What clients asked for and were told, key by key. */
+final class History {
+    /** One operation; a get has no kind. */
+    static final class Op {
+        final String client;
+        final WriteKind kind;
+        final String value;
+        final long argument;
+        final long calledNs;
+        long returnedNs = Long.MAX_VALUE;
+        /** It certainly was not carried out. */
+        boolean isVoid;
+
+        boolean found;
+        WriteStatus status;
+        String read = "";
+        long cas;
+        long number;
+
+        Op(String client, WriteKind kind, String value, long argument, long calledNs) {
+            this.client = client;
+            this.kind = kind;
+            this.value = value;
+            this.argument = argument;
+            this.calledNs = calledNs;
+        }
+
+        /** Whether an answer came. */
+        boolean isKnown() {
+            return returnedNs != Long.MAX_VALUE;
+        }
+
+        void got(GetResult result, long nowNs) {
+            returnedNs = nowNs;
+            found = result.found();
+            read = result.value().toUtf8();
+            cas = result.cas();
+        }
+
+        void wrote(WriteResult result, long nowNs) {
+            returnedNs = nowNs;
+            status = result.status();
+            read = result.value().toUtf8();
+            cas = result.cas();
+            number = result.number();
+        }
+
+        private String answer() {
+            if (!isKnown()) {
+                return isVoid ? "not done" : "?";
+            }
+            if (kind == null) {
+                return found ? "'" + read + "' cas " + cas : "miss";
+            }
+            return status + " cas " + cas + (number == 0 ? "" : " = " + number)
+                    + (read.isEmpty() ? "" : " '" + read + "'");
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "%11.6f..%-11s %s %s '%s' %d -> %s",
+                    calledNs / 1e9,
+                    isKnown() ? String.format(Locale.ROOT, "%.6f", returnedNs / 1e9) : "",
+                    client,
+                    kind == null ? "GET" : kind.name(),
+                    value,
+                    argument,
+                    answer());
+        }
+    }
+
+    private final Map<String, List<Op>> byKey = new TreeMap<>();
+
+    void add(String key, Op op) {
+        byKey.computeIfAbsent(key, none -> new ArrayList<>()).add(op);
+    }
+
+    Map<String, List<Op>> byKey() {
+        return byKey;
+    }
+
+    /** Operations that were answered. */
+    long answered() {
+        return byKey.values().stream()
+                .mapToLong(ops -> ops.stream().filter(Op::isKnown).count())
+                .sum();
+    }
+}

@@ -1,0 +1,334 @@
+package io.kumo.sim;
+
+import io.kumo.manager.leader.TableRules;
+import io.kumo.protocol.DataMessages.Get;
+import io.kumo.protocol.DataMessages.Write;
+import io.kumo.protocol.DataMessages.WriteResult;
+import io.kumo.protocol.EntryKind;
+import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.WriteStatus;
+import io.kumo.server.replica.Replica;
+import io.kumo.server.replica.ReplicaEvent;
+import io.kumo.server.replica.ReplicaRole;
+import io.kumo.server.replica.ReplicaView;
+import io.kumo.server.store.SyncMode;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.Partition;
+import io.kumo.table.ServerId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What must hold after every event, whatever goes wrong. Sees everything at once, as no process can. */
+final class Invariants {
+    /** An epoch that goes on by so much says that acknowledged writes may be lost. */
+    private static final long LOSS = 1L << 32;
+
+    private record Operation(long session, long counter) {}
+
+    /** What is known of one partition over the whole run. */
+    private static final class Known {
+        final Map<Long, LogEntry> committed = new HashMap<>();
+        final Map<Operation, Long> seqs = new HashMap<>();
+        final Map<Long, String> primaries = new HashMap<>();
+        long activeEpoch;
+        long acknowledgedSeq;
+    }
+
+    private final SimCluster cluster;
+    private final TreeMap<Long, ClusterTable> tables = new TreeMap<>();
+    private final Map<String, Long> versions = new HashMap<>();
+    private final Map<Integer, Known> partitions = new HashMap<>();
+    private final Map<SimServer, Map<Integer, LoggedPartition>> appended = new HashMap<>();
+    private final Map<String, Long> checkedSeqs = new HashMap<>();
+    private final Set<Integer> lossy = new HashSet<>();
+    private final Map<String, Integer> counts = new TreeMap<>();
+
+    Invariants(SimCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    void fail(String what) {
+        throw new AssertionError(what);
+    }
+
+    private void require(boolean holds, String what, Object... arguments) {
+        if (!holds) {
+            fail(String.format(java.util.Locale.ROOT, what, arguments));
+        }
+    }
+
+    /** The newest table that is known to be decided; null before the first. */
+    ClusterTable newest() {
+        return tables.isEmpty() ? null : tables.lastEntry().getValue();
+    }
+
+    /** Whether a power cut took acknowledged writes of the partition, and the table says so. */
+    boolean isLossy(int partition) {
+        return lossy.contains(partition);
+    }
+
+    /** How often things happened: to see that a run is worth something. */
+    Map<String, Integer> counts() {
+        return counts;
+    }
+
+    void count(String what) {
+        counts.merge(what, 1, Integer::sum);
+    }
+
+    private Known known(int partition) {
+        return partitions.computeIfAbsent(partition, none -> new Known());
+    }
+
+    // --- tables
+
+    void onTable(SimProcess process, ClusterTable table) {
+        String life = process.name + "/" + process.life();
+        require(versions.getOrDefault(life, 0L) < table.version(), "%s goes back to %d", process, table.version());
+        versions.put(life, table.version());
+        cluster.trace().note(table.version(), process.life(), () -> process + " learns table " + table.version());
+        ClusterTable other = tables.get(table.version());
+        if (other != null) {
+            require(other.equals(table), "two tables of version %d:\n%s\n%s", table.version(), other, table);
+            return;
+        }
+        boolean isNewest = tables.isEmpty() || tables.lastKey() < table.version();
+        tables.put(table.version(), table);
+        count("tables");
+        ClusterTable before = tables.get(table.version() - 1);
+        if (before != null) {
+            TableRules.check(before, table);
+            cluster.trace().note(table.version(), 1, () -> "table " + table.version() + ": " + changes(before, table));
+        }
+        if (isNewest) {
+            noteLosses(table);
+            checkInSync(table);
+        }
+    }
+
+    private static String changes(ClusterTable before, ClusterTable after) {
+        StringBuilder text = new StringBuilder();
+        after.servers().stream()
+                .filter(info -> !before.servers().contains(info))
+                .forEach(info -> text.append(info.id().value())
+                        .append(' ')
+                        .append(info.state())
+                        .append(" incarnation ")
+                        .append(info.incarnation())
+                        .append("; "));
+        for (Partition row : after.partitions()) {
+            if (!row.equals(before.partition(row.id()))) {
+                text.append(row.id()).append('@').append(Long.toHexString(row.epoch()));
+                row.inSync().forEach(id -> text.append(' ').append(id.value()));
+                row.joining().forEach(id -> text.append(" +").append(id.value()));
+                text.append("; ");
+            }
+        }
+        return text.toString();
+    }
+
+    private void noteLosses(ClusterTable table) {
+        Map.Entry<Long, ClusterTable> before = tables.lowerEntry(table.version());
+        for (Partition row : table.partitions()) {
+            if (before != null
+                    && row.epoch() >= before.getValue().partition(row.id()).epoch() + LOSS) {
+                require(cluster.sync() != SyncMode.ALWAYS, "partition %d loses writes that were synced", row.id());
+                lossy.add(row.id());
+                count("lossy");
+            }
+        }
+    }
+
+    /** Who is in sync has every acknowledged write. */
+    private void checkInSync(ClusterTable table) {
+        for (Partition row : table.partitions()) {
+            long acknowledged = known(row.id()).acknowledgedSeq;
+            for (ServerId copy : row.inSync()) {
+                SimServer server = cluster.server(copy);
+                long incarnation = table.server(copy).orElseThrow().incarnation();
+                if (!lossy.contains(row.id()) && server.disk().isIntact() && server.incarnation() == incarnation) {
+                    long has = writtenUpTo(server, row.id());
+                    require(
+                            has >= acknowledged,
+                            "partition %d: %s is in sync in table %d with entries up to %d; acknowledged: %d",
+                            row.id(),
+                            copy,
+                            table.version(),
+                            has,
+                            acknowledged);
+                }
+            }
+        }
+    }
+
+    private static long writtenUpTo(SimServer server, int partition) {
+        LoggedPartition log = server.disk().partition(partition);
+        return Math.max(
+                Math.max(log.lastSeq(), log.copySeq()),
+                log.isInCopy() ? 0 : server.disk().records(partition).seq);
+    }
+
+    // --- answers
+
+    void onRead(SimServer server, Get get) {
+        ReplicaView view = server.shards().replica(get.partition()).view();
+        checkMayRead(server, get.partition(), view);
+        cluster.trace().note(3, view.epoch(), () -> server.process + " answers get " + get.key());
+    }
+
+    private void checkMayRead(SimServer server, int partition, ReplicaView view) {
+        long active = known(partition).activeEpoch;
+        require(
+                view.epoch() >= active,
+                "partition %d: %s answers in epoch %d, but %s serves in epoch %d",
+                partition,
+                server.process,
+                view.epoch(),
+                known(partition).primaries.get(active),
+                active);
+    }
+
+    void onWrite(SimServer server, Write write, WriteResult result) {
+        int partition = write.partition();
+        ReplicaView view = server.shards().replica(partition).view();
+        cluster.trace()
+                .note(
+                        4,
+                        view.epoch(),
+                        () -> server.process + " answers " + write.kind() + " " + write.key() + " of "
+                                + Long.toHexString(write.session()) + "/" + write.counter() + ": " + result.status()
+                                + " cas "
+                                + result.cas());
+        if (result.status() != WriteStatus.DONE) {
+            checkMayRead(server, partition, view);
+            return;
+        }
+        check(server);
+        Long seq = known(partition).seqs.get(new Operation(write.session(), write.counter()));
+        if (seq == null || lossy.contains(partition)) {
+            require(seq != null || lossy.contains(partition), "partition %d: acknowledged, not committed", partition);
+            return;
+        }
+        known(partition).acknowledgedSeq = Math.max(known(partition).acknowledgedSeq, seq);
+        ClusterTable table = newest();
+        for (ServerId copy : table.partition(partition).inSync()) {
+            SimServer holder = cluster.server(copy);
+            boolean counts =
+                    holder.disk().isIntact() && table.server(copy).orElseThrow().incarnation() == holder.incarnation();
+            if (counts) {
+                require(
+                        has(holder, partition, seq),
+                        "partition %d: %s acknowledged %d, %s is in sync and does not have it",
+                        partition,
+                        server.process,
+                        seq,
+                        holder.process);
+            }
+        }
+    }
+
+    private boolean has(SimServer holder, int partition, long seq) {
+        LogEntry there = holder.disk().partition(partition).at(seq);
+        LogEntry committed = known(partition).committed.get(seq);
+        return there == null
+                ? writtenUpTo(holder, partition) >= seq
+                : committed == null || there.epoch() == committed.epoch();
+    }
+
+    // --- what replicas do
+
+    void onStart(SimServer server) {
+        Map<Integer, LoggedPartition> copy = new HashMap<>();
+        server.disk()
+                .forEachLogged(
+                        (logged, index) -> copy.computeIfAbsent(logged.partition(), none -> new LoggedPartition())
+                                .add(logged.entry(), index));
+        appended.put(server, copy);
+    }
+
+    void onAppend(SimServer server, ClusterTable acting, int partition, LogEntry entry) {
+        appended.computeIfAbsent(server, none -> new HashMap<>())
+                .computeIfAbsent(partition, none -> new LoggedPartition())
+                .add(entry, 0);
+        count(entry.kind().name());
+        cluster.trace()
+                .note(
+                        entry.seq(),
+                        entry.epoch(),
+                        () -> server.process + " appends " + partition + ": " + entry.kind() + " "
+                                + Long.toHexString(entry.epoch()) + "/" + entry.seq() + " " + entry.key());
+        if (entry.kind() == EntryKind.DROP) {
+            boolean isNamed = acting == null || acting.partition(partition).names(server.id);
+            boolean isNeeded = newest().partition(partition).inSync().contains(server.id);
+            require(!isNamed && !isNeeded, "%s drops partition %d, which it is to have", server.process, partition);
+        }
+    }
+
+    void onEvent(SimServer server, ReplicaEvent event) {
+        cluster.trace().note(event.partition(), 5, () -> server.process + " " + event);
+        count(event.getClass().getSimpleName());
+        Known known = known(event.partition());
+        if (event instanceof ReplicaEvent.Activated activated) {
+            String who = server.process + "/" + server.process.life();
+            String other = known.primaries.putIfAbsent(activated.epoch(), who);
+            require(other == null || other.equals(who), "%s and %s in epoch %d", who, other, activated.epoch());
+            known.activeEpoch = Math.max(known.activeEpoch, activated.epoch());
+            require(
+                    activated.lastSeq() >= known.acknowledgedSeq || lossy.contains(event.partition()),
+                    "partition %d: %s serves from %d, acknowledged: %d",
+                    event.partition(),
+                    who,
+                    activated.lastSeq(),
+                    known.acknowledgedSeq);
+        } else if (event instanceof ReplicaEvent.CopyLacksEntries && !lossy.contains(event.partition())) {
+            fail(server.process + ": " + event);
+        }
+    }
+
+    /** What is committed anywhere is the same everywhere, and each operation is in it once. */
+    void check(SimServer server) {
+        for (SimReplicas shard : server.shards().all()) {
+            for (Replica replica : shard.all()) {
+                if (replica.role() != ReplicaRole.NONE) {
+                    check(server, replica.view());
+                }
+            }
+        }
+    }
+
+    private void check(SimServer server, ReplicaView view) {
+        int partition = view.partition();
+        String life = server.process.name + "/" + server.process.life() + "/" + partition;
+        long from = checkedSeqs.getOrDefault(life, 0L);
+        if (view.committedSeq() <= from || lossy.contains(partition)) {
+            return;
+        }
+        checkedSeqs.put(life, view.committedSeq());
+        Known known = known(partition);
+        LoggedPartition log = appended.get(server).get(partition);
+        for (long seq = from + 1; log != null && seq <= view.committedSeq(); seq++) {
+            LogEntry entry = log.at(seq);
+            if (entry == null) {
+                continue; // it came with a copy, or went with the old end of the log
+            }
+            LogEntry other = known.committed.putIfAbsent(seq, entry);
+            if (other == null) {
+                Long twice = entry.session() == 0
+                        ? null
+                        : known.seqs.put(new Operation(entry.session(), entry.counter()), seq);
+                require(twice == null, "partition %d: applied at %d and at %d: %s", partition, twice, seq, entry);
+            } else {
+                require(
+                        other.equals(entry),
+                        "partition %d: %s committed %s, others %s",
+                        partition,
+                        server.process,
+                        entry,
+                        other);
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package io.kumo.sim;
+
+import io.kumo.protocol.WriteStatus;
+import io.kumo.sim.History.Op;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Is there an order of one key's operations, each at one moment between its call and its answer, in which a memcached
+ * of one copy would have given these answers? The search of Wing and Gong with Lowe's memory of what was tried.
+ * Operations without an answer may have happened at any moment after their call, or never.
+ */
+final class Linearizability {
+    private static final long MAX_STEPS = 2_000_000;
+
+    /** The one copy: no record if the value is null; the cas is 0 where the answer that would tell it was lost. */
+    private record State(String value, long cas) {}
+
+    private record Tried(BitSet done, State state) {}
+
+    private final List<Op> ops;
+    private final Set<Tried> tried = new HashSet<>();
+    private final List<Tried> stack = new ArrayList<>();
+
+    private Linearizability(List<Op> ops) {
+        this.ops = ops;
+    }
+
+    /** Whether there is such an order. */
+    static boolean isLinearizable(List<Op> history) {
+        List<Op> ops = new ArrayList<>(history);
+        ops.removeIf(op -> op.isVoid || (!op.isKnown() && op.kind == null));
+        ops.sort(Comparator.comparingLong(op -> op.calledNs));
+        return new Linearizability(ops).search();
+    }
+
+    private boolean search() {
+        stack.add(new Tried(new BitSet(), new State(null, 0)));
+        for (long steps = 0; !stack.isEmpty(); steps++) {
+            if (steps > MAX_STEPS) {
+                throw new IllegalStateException("the search takes too long: " + ops.size() + " operations");
+            }
+            Tried at = stack.remove(stack.size() - 1);
+            long earliestNs = earliestAnswer(at.done());
+            if (earliestNs == Long.MAX_VALUE) {
+                return true;
+            }
+            push(at, earliestNs, false);
+            push(at, earliestNs, true);
+        }
+        return false;
+    }
+
+    private long earliestAnswer(BitSet done) {
+        long earliest = Long.MAX_VALUE;
+        for (int i = done.nextClearBit(0); i < ops.size(); i = done.nextClearBit(i + 1)) {
+            if (ops.get(i).calledNs > earliest) {
+                break; // the rest is called even later, and answered after that
+            }
+            earliest = Math.min(earliest, ops.get(i).returnedNs);
+        }
+        return earliest;
+    }
+
+    /** What may come next: called before any answer that is still to come. What is pushed last is tried first. */
+    private void push(Tried at, long earliestNs, boolean known) {
+        for (int i = at.done().nextClearBit(0); i < ops.size(); i = at.done().nextClearBit(i + 1)) {
+            Op op = ops.get(i);
+            if (op.calledNs > earliestNs) {
+                break;
+            }
+            if (op.isKnown() == known) {
+                for (State next : apply(op, at.state())) {
+                    BitSet done = (BitSet) at.done().clone();
+                    done.set(i);
+                    Tried then = new Tried(done, next);
+                    if (tried.add(then)) {
+                        stack.add(then);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The states that the operation may lead to with the answer that it got; none if it can't have got it. */
+    private static List<State> apply(Op op, State state) {
+        String now = state.value();
+        if (op.kind == null) {
+            return get(op, state);
+        }
+        return switch (op.kind) {
+            case SET -> done(op, op.value);
+            case ADD -> now == null ? done(op, op.value) : same(op, WriteStatus.NOT_STORED, state);
+            case REPLACE -> now != null ? done(op, op.value) : same(op, WriteStatus.NOT_STORED, state);
+            case APPEND -> now != null ? done(op, now + op.value) : same(op, WriteStatus.NOT_STORED, state);
+            case PREPEND -> now != null ? done(op, op.value + now) : same(op, WriteStatus.NOT_STORED, state);
+            case CAS -> cas(op, state);
+            case INCR, DECR -> now != null ? count(op, state) : same(op, WriteStatus.NOT_FOUND, state);
+            case DELETE -> now != null ? done(op, null) : same(op, WriteStatus.NOT_FOUND, state);
+            case TOUCH -> now != null ? done(op, now) : same(op, WriteStatus.NOT_FOUND, state);
+            case GET_AND_TOUCH -> {
+                if (now == null) {
+                    yield same(op, WriteStatus.NOT_FOUND, state);
+                }
+                yield op.isKnown() && !op.read.equals(now) ? List.of() : done(op, now);
+            }
+            case FLUSH -> done(op, null);
+        };
+    }
+
+    private static List<State> get(Op op, State state) {
+        String now = state.value();
+        if (op.found != (now != null) || (now != null && !now.equals(op.read))) {
+            return List.of();
+        }
+        if (now == null || state.cas() == op.cas) {
+            return List.of(state);
+        }
+        return state.cas() == 0 ? List.of(new State(now, op.cas)) : List.of();
+    }
+
+    private static List<State> cas(Op op, State state) {
+        if (state.value() == null) {
+            return same(op, WriteStatus.NOT_FOUND, state);
+        }
+        List<State> states = new ArrayList<>();
+        if (state.cas() == op.argument || state.cas() == 0) {
+            states.addAll(done(op, op.value));
+        }
+        if (state.cas() != op.argument) {
+            states.addAll(same(op, WriteStatus.EXISTS, state));
+        }
+        return states;
+    }
+
+    private static List<State> count(Op op, State state) {
+        String digits = state.value().strip();
+        if (digits.isEmpty() || !digits.chars().allMatch(Character::isDigit)) {
+            return same(op, WriteStatus.NOT_A_NUMBER, state);
+        }
+        long before = Long.parseLong(digits);
+        long number =
+                op.kind == io.kumo.protocol.WriteKind.INCR ? before + op.argument : Math.max(0, before - op.argument);
+        if (op.isKnown() && op.status == WriteStatus.DONE && op.number != number) {
+            return List.of();
+        }
+        String text = Long.toString(number);
+        int padding = Math.max(0, state.value().length() - text.length());
+        return done(op, text + " ".repeat(padding));
+    }
+
+    private static List<State> done(Op op, String value) {
+        return !op.isKnown() || op.status == WriteStatus.DONE
+                ? List.of(new State(value, value == null || !op.isKnown() ? 0 : op.cas))
+                : List.of();
+    }
+
+    private static List<State> same(Op op, WriteStatus status, State state) {
+        return !op.isKnown() || op.status == status ? List.of(state) : List.of();
+    }
+}

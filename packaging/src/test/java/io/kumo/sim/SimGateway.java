@@ -1,0 +1,259 @@
+package io.kumo.sim;
+
+import io.kumo.base.Bytes;
+import io.kumo.base.HostPort;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.Outcome;
+import io.kumo.gateway.route.Operation;
+import io.kumo.gateway.route.RetryPolicy;
+import io.kumo.gateway.route.Router;
+import io.kumo.gateway.route.SettledWindow;
+import io.kumo.protocol.ControlMessages.TableGet;
+import io.kumo.protocol.ControlMessages.TableResult;
+import io.kumo.protocol.DataMessages.GetResult;
+import io.kumo.protocol.DataMessages.WriteResult;
+import io.kumo.protocol.WriteKind;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.TableCodec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * A gateway: real routing, retries and window of settled writes on simulated time and network; what Dispatcher does.
+ */
+final class SimGateway {
+    private static final long TICK = 5 * SimTime.MS;
+    private static final long ASK_EVERY = 250 * SimTime.MS;
+    private static final long POLL_EVERY = 500 * SimTime.MS;
+    private static final long CALL_TIMEOUT_MS = 1_000;
+
+    final SimProcess process;
+    private final SimCluster cluster;
+    private final RetryPolicy policy;
+
+    private long session;
+    private SettledWindow window;
+    private SimLinks links;
+    private Router router = Router.NONE;
+    private final Map<HostPort, Boolean> asking = new LinkedHashMap<>();
+    private List<Flight> waiting = new ArrayList<>();
+    private final Set<Flight> sent = new LinkedHashSet<>();
+    private boolean isTickPlanned;
+    private long lastAskNs;
+
+    SimGateway(SimCluster cluster, SimProcess process, RetryPolicy policy) {
+        this.cluster = cluster;
+        this.process = process;
+        this.policy = policy;
+    }
+
+    /** How an operation ended. */
+    interface End {
+        void got(GetResult result);
+
+        void wrote(WriteResult result);
+
+        /** Without an answer; {@code maybeDone}: it may have been carried out. */
+        void failed(boolean maybeDone);
+    }
+
+    /** An operation on its way. */
+    static final class Flight extends Operation {
+        private final End end;
+        private boolean isUnsure;
+        private boolean hasEnded;
+        private int triesOut;
+        private SimClient link;
+
+        Flight(Bytes key, End end) {
+            super(key);
+            this.end = end;
+        }
+
+        Flight(WriteKind kind, Bytes key, long exptime, long casOrDelta, Bytes value, End end) {
+            super(kind, key, 7, exptime, casOrDelta, value);
+            this.end = end;
+        }
+    }
+
+    void start() {
+        process.start();
+        session = process.time().random().nextLong() | 1;
+        window = new SettledWindow(1 << 10);
+        links = new SimLinks(cluster.network(), process, process.name, (to, isUp) -> {});
+        router = Router.NONE;
+        waiting = new ArrayList<>();
+        asking.clear();
+        sent.clear();
+        isTickPlanned = false;
+        cluster.managers().forEach(links::to);
+        process.every(POLL_EVERY, () -> cluster.managers().forEach(to -> askForTable(links.to(to))));
+    }
+
+    void begin(Flight flight) {
+        flight.start(process.monotonicNs(), policy);
+        if (!flight.isRead()) {
+            flight.number(window.begin());
+        }
+        trySend(flight);
+    }
+
+    private void trySend(Flight flight) {
+        flight.startTry();
+        flight.triesOut++;
+        int partition = router.hasServers() ? flight.partition(router) : -1;
+        int place = partition < 0 ? -1 : router.primaryOf(partition);
+        if (place < 0) {
+            onError(flight, null, partition < 0 ? ErrorCode.NO_TABLE : ErrorCode.NO_PRIMARY, 0);
+            return;
+        }
+        SimClient link = links.to(router.servers().get(place).address());
+        flight.link = link;
+        sent.add(flight);
+        long timeoutMs = flight.attemptMs(process.monotonicNs(), policy);
+        if (flight.isRead()) {
+            link.call(
+                    flight.toGet(partition, router.version(), false),
+                    timeoutMs,
+                    resultOf(flight, link, flight.end::got));
+        } else {
+            link.call(
+                    flight.toWrite(partition, router.version(), session, window.settledBelow(), false),
+                    timeoutMs,
+                    resultOf(flight, link, flight.end::wrote));
+        }
+    }
+
+    private <R> SimClient.Result<R> resultOf(Flight flight, SimClient link, Consumer<R> answer) {
+        return new SimClient.Result<>() {
+            @Override
+            public void ok(R result) {
+                if (!flight.hasEnded) { // else two tries were answered
+                    end(flight);
+                    answer.accept(result);
+                }
+            }
+
+            @Override
+            public void fail(ErrorCode code, long tableVersion) {
+                onError(flight, link, code, tableVersion);
+            }
+        };
+    }
+
+    private void end(Flight flight) {
+        flight.hasEnded = true;
+        sent.remove(flight);
+        if (flight.counter() != 0) {
+            window.settle(flight.counter());
+        }
+    }
+
+    private void onError(Flight flight, SimClient link, ErrorCode code, long tableVersion) {
+        flight.triesOut--;
+        if (link != null && tableVersion > router.version()) {
+            askForTable(link);
+        }
+        if (flight.hasEnded) {
+            return;
+        }
+        boolean isPromise = code.outcome() == Outcome.NOT_DONE || code.outcome() == Outcome.REJECTED;
+        flight.isUnsure |= !isPromise;
+        switch (flight.onError(code, code.text(), process.monotonicNs(), policy)) {
+            case END -> {
+                end(flight);
+                flight.end.failed(flight.isUnsure || flight.triesOut > 0);
+            }
+            case RETRY -> {
+                sent.remove(flight);
+                if (!waiting.contains(flight)) {
+                    waiting.add(flight);
+                    planTick();
+                }
+            }
+            case WAIT -> {}
+        }
+    }
+
+    private void planTick() {
+        if (!isTickPlanned) {
+            isTickPlanned = true;
+            process.after(TICK, this::onTick);
+        }
+    }
+
+    private void onTick() {
+        isTickPlanned = false;
+        long now = process.monotonicNs();
+        if (!waiting.isEmpty() && now - lastAskNs >= ASK_EVERY) {
+            lastAskNs = now;
+            links.all().forEach(this::askForTable);
+        }
+        retry(false);
+        if (!waiting.isEmpty()) {
+            planTick();
+        }
+    }
+
+    private void retry(boolean all) {
+        List<Flight> candidates = waiting;
+        waiting = new ArrayList<>();
+        for (Flight flight : candidates) {
+            if (flight.hasEnded) {
+                continue; // a try that was slow was answered after all
+            }
+            if (all || flight.retryAtNs() - process.monotonicNs() <= 0) {
+                trySend(flight);
+            } else {
+                waiting.add(flight);
+            }
+        }
+    }
+
+    private void askForTable(SimClient link) {
+        if (!link.isConnected() || asking.getOrDefault(link.address(), false)) {
+            return;
+        }
+        asking.put(link.address(), true);
+        link.call(new TableGet(router.version()), CALL_TIMEOUT_MS, new SimClient.Result<TableResult>() {
+            @Override
+            public void ok(TableResult result) {
+                asking.put(link.address(), false);
+                if (!result.table().isEmpty()) {
+                    onTable(TableCodec.decode(result.table()));
+                }
+            }
+
+            @Override
+            public void fail(ErrorCode code, long tableVersion) {
+                asking.put(link.address(), false);
+            }
+        });
+    }
+
+    private void onTable(ClusterTable table) {
+        if (table.version() > router.version()) {
+            router = Router.of(table);
+            retry(true);
+            sendMoved();
+        }
+    }
+
+    /** What was sent to a server that is not to answer it any more is sent to the one that is. */
+    private void sendMoved() {
+        for (Flight flight : List.copyOf(sent)) {
+            int place = router.primaryOf(flight.partition(router));
+            boolean isMoved =
+                    place >= 0 && !router.servers().get(place).address().equals(flight.link.address());
+            if (isMoved && !flight.hasEnded) {
+                sent.remove(flight);
+                trySend(flight);
+            }
+        }
+    }
+}

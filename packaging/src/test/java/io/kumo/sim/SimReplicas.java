@@ -1,0 +1,323 @@
+package io.kumo.sim;
+
+import io.kumo.base.Bytes;
+import io.kumo.error.ErrorCode;
+import io.kumo.protocol.Call;
+import io.kumo.protocol.DataMessages.Get;
+import io.kumo.protocol.DataMessages.GetResult;
+import io.kumo.protocol.DataMessages.Write;
+import io.kumo.protocol.DataMessages.WriteResult;
+import io.kumo.protocol.Done;
+import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.Message;
+import io.kumo.protocol.ReplicationMessages.LeaseGrant;
+import io.kumo.server.replica.Answer;
+import io.kumo.server.replica.Checkpoint;
+import io.kumo.server.replica.CopyThrottle;
+import io.kumo.server.replica.MemoryBudget;
+import io.kumo.server.replica.Recovery;
+import io.kumo.server.replica.Replica;
+import io.kumo.server.replica.ReplicaContext;
+import io.kumo.server.replica.ReplicaEvent;
+import io.kumo.sim.SimHandlers.SimReply;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.ServerId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The replicas of one event loop in one life of a server: does what ReplicaHost, TurnLog, Checkpointer and Recoverer
+ * do.
+ */
+final class SimReplicas implements Replica.Effects {
+    private final SimCluster cluster;
+    private final SimServer server;
+    private final SimProcess process;
+    private final SimDisk disk;
+    private final ReplicaContext context;
+    private final Map<Integer, Replica> replicas = new TreeMap<>();
+    private final Set<Replica> flushing = new LinkedHashSet<>();
+    private List<SimDisk.Logged> turn = new ArrayList<>();
+    private Set<Replica> turnReplicas = new LinkedHashSet<>();
+    private long ticket;
+    private ClusterTable table;
+    private boolean isTurnOpen;
+    private boolean isCheckpointing;
+
+    SimReplicas(SimCluster cluster, SimServer server, int index, CopyThrottle throttle) {
+        this.cluster = cluster;
+        this.server = server;
+        this.process = server.process;
+        this.disk = server.disk();
+        this.context = new ReplicaContext(
+                server.id,
+                server.incarnation(),
+                process,
+                cluster.replicaSettings(),
+                new MemoryBudget(cluster.dirtyBytes(), 2 * cluster.dirtyBytes()),
+                throttle,
+                this);
+        for (int partition = index; partition < cluster.partitionCount(); partition += cluster.shardCount()) {
+            replicas.put(partition, recover(partition));
+        }
+        replicas.values().forEach(Replica::restored);
+    }
+
+    private Replica recover(int partition) {
+        SimDisk.Records at = disk.records(partition);
+        List<LogEntry> entries = disk.partition(partition).after(at.epoch, at.seq);
+        boolean isKnown = disk.records().containsKey(partition);
+        boolean isDamaged = entries == null;
+        Recovery stored = isDamaged
+                ? new Recovery(0, 0, false, Bytes.EMPTY)
+                : isKnown ? new Recovery(at.epoch, at.seq, at.complete, at.state) : Recovery.NONE;
+        Replica replica = new Replica(partition, context, stored);
+        if (isDamaged) {
+            cluster.invariants().fail(process + " lost a part of the log of partition " + partition);
+        } else {
+            entries.forEach(replica::restore);
+        }
+        return replica;
+    }
+
+    Collection<Replica> all() {
+        return replicas.values();
+    }
+
+    Replica replica(int partition) {
+        return replicas.get(partition);
+    }
+
+    /** The newest table that these replicas know; null for none. */
+    ClusterTable table() {
+        return table;
+    }
+
+    long grant(ServerId asker) {
+        return context.leases().grant(asker, process.monotonicNs(), table == null ? 0 : table.version());
+    }
+
+    void onGrant(ServerId granter, LeaseGrant grant) {
+        context.leases().onGrant(granter, grant);
+    }
+
+    void refuseWrites(boolean refuse) {
+        context.refuseWrites(refuse);
+    }
+
+    // --- inputs
+
+    void onTable(ClusterTable newer) {
+        table = newer;
+        replicas.values().forEach(replica -> replica.onTable(newer));
+        cluster.invariants().check(server);
+    }
+
+    void onMessage(int partition, ServerId from, Message message) {
+        replicas.get(partition).onMessage(from, message);
+    }
+
+    void onPeerConnected(ServerId peer) {
+        replicas.values().forEach(replica -> replica.onPeerConnected(peer));
+    }
+
+    void onTick() {
+        replicas.values().forEach(Replica::onTick);
+        boolean isDue = context.memory().isHalfFull() || process.time().chance(cluster.checkpointChance());
+        if (!isCheckpointing && isDue) {
+            checkpoint();
+        }
+        cluster.invariants().check(server);
+    }
+
+    void onGet(Get get, SimReply reply) {
+        replicas.get(get.partition()).onGet(get, new Answer<>() {
+            @Override
+            public void ok(GetResult result) {
+                cluster.invariants().onRead(server, get);
+                reply.ok(result);
+            }
+
+            @Override
+            public void fail(ErrorCode code) {
+                noteRefusal(code, "get " + get.key());
+                reply.fail(code);
+            }
+        });
+    }
+
+    private void noteRefusal(ErrorCode code, String what) {
+        cluster.trace().note(12, code.number(), () -> process + " refuses " + what + ": " + code);
+    }
+
+    void onWrite(Write write, SimReply reply) {
+        replicas.get(write.partition()).onWrite(write, new Answer<>() {
+            @Override
+            public void ok(WriteResult result) {
+                cluster.invariants().onWrite(server, write, result);
+                reply.ok(result);
+            }
+
+            @Override
+            public void fail(ErrorCode code) {
+                noteRefusal(code, write.kind() + " " + write.key());
+                reply.fail(code);
+            }
+        });
+    }
+
+    private void checkpoint() {
+        List<Checkpoint> changes = new ArrayList<>();
+        for (Replica replica : replicas.values()) {
+            Checkpoint begun = replica.isDirty() ? replica.beginCheckpoint() : null;
+            if (begun != null) {
+                changes.add(begun);
+            }
+        }
+        if (changes.isEmpty()) {
+            return;
+        }
+        isCheckpointing = true;
+        long life = process.life();
+        SimTime time = process.time();
+        time.after(time.between(SimTime.MS, 300 * SimTime.MS), () -> {
+            if (process.isUp() && process.life() == life) {
+                disk.checkpoint(changes);
+                process.run(() -> {
+                    isCheckpointing = false;
+                    changes.forEach(change -> replicas.get(change.partition()).onCheckpointed(change));
+                });
+            }
+        });
+    }
+
+    // --- effects
+
+    @Override
+    public long append(int partition, LogEntry entry) {
+        openTurn();
+        turn.add(new SimDisk.Logged(partition, entry));
+        turnReplicas.add(replicas.get(partition));
+        cluster.invariants().onAppend(server, table, partition, entry);
+        return ++ticket;
+    }
+
+    @Override
+    public void wantsFlush(Replica replica) {
+        openTurn();
+        flushing.add(replica);
+    }
+
+    private void openTurn() {
+        if (!isTurnOpen) {
+            isTurnOpen = true;
+            process.after(0, this::endTurn);
+        }
+    }
+
+    private void endTurn() {
+        isTurnOpen = false;
+        if (!turn.isEmpty()) {
+            long upTo = ticket;
+            Set<Replica> told = turnReplicas;
+            disk.append(process, new SimDisk.Batch(turn, () -> {
+                told.forEach(replica -> replica.onLogged(upTo));
+                cluster.invariants().check(server);
+            }));
+            turn = new ArrayList<>();
+            turnReplicas = new LinkedHashSet<>();
+        }
+        List<Replica> now = new ArrayList<>(flushing);
+        flushing.clear();
+        now.forEach(Replica::flush);
+    }
+
+    @Override
+    public void send(ServerId to, Call<Done> message) {
+        cluster.trace().note(to.value(), 11, () -> process + " to s" + to.value() + ": " + message);
+        server.send(to, message);
+    }
+
+    /** Answers come after a while, in the process. */
+    private void later(Runnable answer) {
+        SimTime time = process.time();
+        process.after(time.between(20_000, time.chance(0.02) ? 100 * SimTime.MS : SimTime.MS), answer);
+    }
+
+    @Override
+    public void load(int partition, long loadId, Bytes key) {
+        later(() -> {
+            LogEntry found = disk.records(partition).byKey.get(key);
+            LogEntry asStored = found == null ? null : asPut(found);
+            later(() -> replicas.get(partition).onLoaded(loadId, key, asStored));
+        });
+    }
+
+    /** The store keeps less than the log does. */
+    private static LogEntry asPut(LogEntry entry) {
+        return new LogEntry(
+                io.kumo.protocol.EntryKind.PUT,
+                entry.epoch(),
+                entry.seq(),
+                0,
+                0,
+                0,
+                0,
+                entry.key(),
+                entry.flags(),
+                entry.expiryMs(),
+                entry.value());
+    }
+
+    @Override
+    public void readLog(int partition, long readId, long fromSeq, int maxBytes) {
+        later(() -> {
+            List<LogEntry> slice = disk.partition(partition).slice(fromSeq, Math.min(maxBytes, cluster.readBytes()));
+            later(() -> {
+                if (slice == null) {
+                    replicas.get(partition).onLogGone(readId);
+                } else {
+                    replicas.get(partition).onLogRead(readId, slice);
+                }
+            });
+        });
+    }
+
+    @Override
+    public void scan(int partition, long scanId, Bytes after, int maxBytes) {
+        later(() -> {
+            TreeMap<Bytes, LogEntry> all = disk.records(partition).byKey;
+            SortedMap<Bytes, LogEntry> rest = after.isEmpty() ? all : all.tailMap(after, false);
+            List<LogEntry> page = new ArrayList<>();
+            for (LogEntry entry : rest.values()) {
+                if (page.size() == cluster.scanRecords()) {
+                    break;
+                }
+                page.add(asPut(entry));
+            }
+            boolean isLast = page.size() == rest.size();
+            later(() -> replicas.get(partition).onScanned(scanId, page, isLast));
+        });
+    }
+
+    @Override
+    public void newerTable(ServerId at, long version) {
+        server.newerTable(at, version);
+    }
+
+    @Override
+    public void reportChanged(Replica replica) {
+        server.reportSoon();
+    }
+
+    @Override
+    public void event(ReplicaEvent event) {
+        cluster.invariants().onEvent(server, event);
+    }
+}

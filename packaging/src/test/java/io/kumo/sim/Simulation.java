@@ -1,0 +1,169 @@
+package io.kumo.sim;
+
+import io.kumo.base.Bytes;
+import io.kumo.protocol.DataMessages.Get;
+import io.kumo.protocol.DataMessages.GetResult;
+import io.kumo.sim.History.Op;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.Partition;
+import io.kumo.table.PartitionHash;
+import io.kumo.table.ServerId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** One run: faults for a while, then none; then everything must be there, be the same everywhere, and be served. */
+final class Simulation {
+    private static final long START = 2 * SimTime.SECOND;
+    private static final long HEALING = 25 * SimTime.SECOND;
+    private static final long READING = 15 * SimTime.SECOND;
+    private static final long REBALANCING = 60 * SimTime.SECOND;
+
+    private final long seed;
+    private final Trace trace;
+    private final SimCluster cluster;
+    private final Faults faults;
+
+    Simulation(long seed, int traceLines) {
+        this.seed = seed;
+        this.trace = new Trace(traceLines);
+        this.cluster = new SimCluster(seed, trace);
+        this.faults = new Faults(cluster);
+    }
+
+    Trace trace() {
+        return trace;
+    }
+
+    SimCluster cluster() {
+        return cluster;
+    }
+
+    /** Runs it; an AssertionError or another exception says what was wrong. */
+    void run() {
+        trace.say("seed " + seed + ": " + cluster + ", " + faults.kinds());
+        cluster.start();
+        cluster.runUntil(START);
+        faults.start();
+        long endNs = START + cluster.time().between(6 * SimTime.SECOND, 24 * SimTime.SECOND);
+        cluster.runUntil(endNs);
+        trace.say("*** faults end");
+        faults.end();
+        cluster.runUntil(endNs + 5 * SimTime.SECOND);
+        cluster.clients().forEach(each -> each.workload().stop());
+        cluster.runUntil(endNs + HEALING);
+        for (SimCluster.Clients each : cluster.clients()) {
+            require(each.workload().isIdle(), "operations never end at " + each.gateway().process);
+        }
+        readAll();
+        awaitCopies();
+        checkCopies();
+        checkHistories();
+    }
+
+    private void require(boolean holds, String what) {
+        if (!holds) {
+            cluster.invariants().fail(what);
+        }
+    }
+
+    /** Every key is served. */
+    private void readAll() {
+        TreeSet<String> missing = new TreeSet<>();
+        for (SimCluster.Clients each : cluster.clients()) {
+            TreeSet<String> keys =
+                    new TreeSet<>(each.workload().history().byKey().keySet());
+            keys.addAll(each.workload().kept().keySet());
+            for (String key : keys) {
+                missing.add(each.gateway().process + " " + key);
+                each.workload().read(key, () -> missing.remove(each.gateway().process + " " + key));
+            }
+        }
+        long untilNs = cluster.time().nowNs() + READING;
+        while (!missing.isEmpty()
+                && cluster.time().nowNs() < untilNs
+                && cluster.time().step()) {
+            // each step is one event
+        }
+        require(missing.isEmpty(), "not served, long after the last fault: " + missing);
+    }
+
+    /** Every row has the copies that it should have. */
+    private void awaitCopies() {
+        long untilNs = cluster.time().nowNs() + REBALANCING;
+        while (!isAtRest() && cluster.time().nowNs() < untilNs) {
+            cluster.runUntil(cluster.time().nowNs() + SimTime.SECOND);
+        }
+        require(
+                isAtRest(),
+                "not at rest, long after the last fault: "
+                        + cluster.invariants().newest());
+        cluster.runUntil(cluster.time().nowNs() + 3 * SimTime.SECOND);
+    }
+
+    private boolean isAtRest() {
+        ClusterTable table = cluster.invariants().newest();
+        return table.partitions().stream()
+                        .allMatch(row -> row.joining().isEmpty() && row.inSync().size() == table.copiesPossible())
+                && cluster.servers().stream()
+                        .allMatch(server ->
+                                server.acting() != null && server.acting().version() == table.version());
+    }
+
+    /** All copies answer the same for all keys. */
+    private void checkCopies() {
+        TreeSet<String> keys = new TreeSet<>();
+        for (SimCluster.Clients each : cluster.clients()) {
+            keys.addAll(each.workload().history().byKey().keySet());
+            keys.addAll(each.workload().kept().keySet());
+        }
+        for (String key : keys) {
+            int partition = PartitionHash.partitionOf(Bytes.utf8(key), cluster.partitionCount());
+            Partition row = cluster.invariants().newest().partition(partition);
+            List<GetResult> answers = new ArrayList<>();
+            for (ServerId id : row.inSync()) {
+                read(cluster.server(id), partition, key, answers);
+            }
+            long untilNs = cluster.time().nowNs() + SimTime.SECOND;
+            while (answers.size() < row.inSync().size() && cluster.time().nowNs() < untilNs) {
+                cluster.time().step();
+            }
+            require(
+                    answers.size() == row.inSync().size()
+                            && answers.stream().distinct().count() == 1,
+                    "copies of " + key + " differ: " + row + " " + answers);
+        }
+    }
+
+    private void read(SimServer server, int partition, String key, List<GetResult> answers) {
+        Get get = new Get(partition, cluster.invariants().newest().version(), true, Bytes.utf8(key));
+        server.process.run(() -> server.shards().onGet(get, new SimHandlers.SimReply() {
+            @Override
+            public void ok(io.kumo.protocol.Message result) {
+                answers.add((GetResult) result);
+            }
+
+            @Override
+            public void fail(io.kumo.error.ErrorCode code) {
+                cluster.invariants().fail(server.process + " does not answer for " + key + ": " + code);
+            }
+        }));
+    }
+
+    private void checkHistories() {
+        History all = new History();
+        for (SimCluster.Clients each : cluster.clients()) {
+            each.workload().history().byKey().forEach((key, ops) -> ops.forEach(op -> all.add(key, op)));
+        }
+        for (Map.Entry<String, List<Op>> entry : all.byKey().entrySet()) {
+            int partition = PartitionHash.partitionOf(Bytes.utf8(entry.getKey()), cluster.partitionCount());
+            if (!cluster.invariants().isLossy(partition) && !Linearizability.isLinearizable(entry.getValue())) {
+                entry.getValue().sort(Comparator.comparingLong(op -> op.calledNs));
+                entry.getValue().forEach(op -> trace.say(entry.getKey() + " " + op));
+                cluster.invariants().fail("not linearizable: " + entry.getKey() + " of partition " + partition);
+            }
+        }
+    }
+}
