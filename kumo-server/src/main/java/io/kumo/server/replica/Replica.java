@@ -399,7 +399,8 @@ public final class Replica {
      * copy (it was marked as faulty, and will join again) keeps its data, so that it copies only what it missed.
      */
     private void considerDrop(long nowNs) {
-        boolean unnamed = row != null && !row.names(context.self) && !row.target().contains(context.self);
+        boolean unnamed =
+                row != null && !row.names(context.self) && !row.target().contains(context.self);
         if (unnamed && !data.isEmpty() && nowNs - unnamedSinceNs > context.settings.dropAfterNs()) {
             data.drop();
             unnamedSinceNs = nowNs;

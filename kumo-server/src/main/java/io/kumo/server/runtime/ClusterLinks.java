@@ -78,7 +78,8 @@ final class ClusterLinks {
                 .map(opened -> {
                     register = opened;
                     opened.serve(data.handlers());
-                    opened.onFatal(failure -> data.node().stopper().stop(failure.code(), failure.getMessage()));
+                    opened.onFatal(failure ->
+                            data.node().stopper().stop(failure.code(), String.valueOf(failure.getMessage())));
                     return null;
                 });
     }

@@ -11,6 +11,7 @@ import io.kumo.server.replica.ReplicaEvent.Undone;
 import io.kumo.server.replica.ReplicaEvent.Unresponsive;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +75,7 @@ final class EventLog {
     }
 
     private void count(Kind kind, long more) {
-        counts.get(kind).add(more);
+        Objects.requireNonNull(counts.get(kind)).add(more);
     }
 
     /** Writes what was counted since the last time; to be called once a second. */

@@ -252,7 +252,7 @@ final class ManagerLinks {
                     tables.offer(TableCodec.decode(table));
                 }
             } catch (KumoException e) {
-                complain(e.getMessage());
+                complain(String.valueOf(e.getMessage()));
             }
         }
 

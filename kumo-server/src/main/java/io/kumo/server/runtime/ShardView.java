@@ -4,6 +4,8 @@ import io.kumo.server.replica.MemoryBudget;
 import io.kumo.server.replica.Replica;
 import io.kumo.server.replica.ReplicaRole;
 import io.kumo.server.replica.ReplicaView;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * A snapshot of one event loop's replicas, for metrics and people.
@@ -26,21 +28,21 @@ record ShardView(
 
     /** To be called on the shard's event loop. */
     static ShardView of(Shard shard) {
-        int[] roles = new int[ReplicaRole.values().length];
+        Map<ReplicaRole, Integer> roles = new EnumMap<>(ReplicaRole.class);
         long lag = 0;
         long waiting = 0;
         for (Replica replica : shard.host().replicas()) {
             ReplicaView view = replica.view();
-            roles[view.role().ordinal()]++;
+            roles.merge(view.role(), 1, Integer::sum);
             lag = Math.max(lag, view.lag());
             waiting += view.waiting();
         }
         MemoryBudget memory = shard.host().replicaContext().memory();
         return new ShardView(
-                roles[ReplicaRole.PRIMARY.ordinal()],
-                roles[ReplicaRole.PROMOTING.ordinal()],
-                roles[ReplicaRole.FOLLOWER.ordinal()],
-                roles[ReplicaRole.JOINING.ordinal()],
+                roles.getOrDefault(ReplicaRole.PRIMARY, 0),
+                roles.getOrDefault(ReplicaRole.PROMOTING, 0),
+                roles.getOrDefault(ReplicaRole.FOLLOWER, 0),
+                roles.getOrDefault(ReplicaRole.JOINING, 0),
                 lag,
                 waiting,
                 memory.dirtyBytes(),
