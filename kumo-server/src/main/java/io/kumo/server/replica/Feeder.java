@@ -219,12 +219,16 @@ final class Feeder {
         }
     }
 
-    /** Asks again what the copy has, if it owes an answer; tells it what is committed, if it was not told. */
+    /**
+     * Asks again what the copy has, if it owes an answer; tells it what is committed, if no entries did that for a
+     * while.
+     */
     void onTick(CopyLink link, long nowNs) {
         long lastNs = link.sentNs - link.owesSinceNs > 0 ? link.sentNs : link.owesSinceNs;
         boolean owes = link.feed == CopyLink.Feed.PROBING || link.ackedSeq < link.nextSeq - 1;
         boolean untold = link.feed == CopyLink.Feed.STREAMING && link.toldCommittedSeq < data.committedSeq();
-        if ((owes && nowNs - lastNs > context.settings.resendNs()) || untold) {
+        long patienceNs = context.settings.resendNs();
+        if ((owes && nowNs - lastNs > patienceNs) || (untold && nowNs - link.sentNs > patienceNs)) {
             link.probeNow = true;
         }
         feed(link, nowNs);

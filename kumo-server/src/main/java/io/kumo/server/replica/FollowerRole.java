@@ -45,11 +45,11 @@ final class FollowerRole {
             owesBehind = true;
             return;
         }
-        owesAnswer = true;
         List<LogEntry> entries = message.entries();
         if (!entries.isEmpty() && context.memory.isFull() && message.prevSeq() + entries.size() > data.lastSeq()) {
             // The primary sends them again. What is here is committed meanwhile: only that lets a checkpoint make room.
             onMatched(message.prevSeq(), message.committedSeq());
+            owesAnswer = true;
             return;
         }
         for (int i = 0; i < entries.size(); i++) {
@@ -67,6 +67,7 @@ final class FollowerRole {
         matchedSeq = Math.max(matchedSeq, seq);
         promisedCommitSeq = Math.max(promisedCommitSeq, committedSeq);
         commit();
+        owesAnswer |= data.loggedSeq() >= matchedSeq; // else once the log has it
     }
 
     /** Whether the entries fit behind what is here, once that is rid of what the primary never had. */
