@@ -56,7 +56,7 @@ class TableCodecTest {
     }
 
     private static ServerInfo server(Random random, ServerId id) {
-        ServerState state = ServerState.values()[random.nextInt(ServerState.values().length)];
+        ServerState state = ServerState.of(random.nextInt(3));
         HostPort address = new HostPort("host-" + random.nextInt(100), random.nextInt(65536));
         String zone = random.nextBoolean() ? "" : "zone " + random.nextInt();
         return new ServerInfo(id, address, random.nextLong(), zone, state, random.nextBoolean());
