@@ -20,6 +20,12 @@ public final class KumoException extends RuntimeException {
         this(code, code.text());
     }
 
+    /** Never null, unlike that of other exceptions. */
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
     public ErrorCode code() {
         return code;
     }
