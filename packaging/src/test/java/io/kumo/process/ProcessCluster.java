@@ -62,12 +62,8 @@ final class ProcessCluster implements AutoCloseable {
                     "-v",
                     "-l",
                     HOST + ":" + managerPorts.get(i),
-                    "--jgroups-port",
-                    "" + jgroupsPort(i),
-                    "--mqtt-port",
-                    "" + mqttPort(i),
-                    "--http-port",
-                    "0",
+                    "--http",
+                    "off",
                     "--data",
                     directory.resolve("manager" + i).toString()));
             for (int j = 0; j < count; j++) {
@@ -87,8 +83,8 @@ final class ProcessCluster implements AutoCloseable {
                 "-v",
                 "-l",
                 HOST + ":" + serverPorts.get(index),
-                "--http-port",
-                "0",
+                "--http",
+                "off",
                 "-s",
                 directory.resolve("server" + index).toString()));
         command.addAll(managerOptions());
@@ -102,7 +98,7 @@ final class ProcessCluster implements AutoCloseable {
         int index = gateways.size();
         gatewayPorts.add(freePort());
         List<String> command = command("kumo-gateway");
-        command.addAll(List.of("-v", "-t", HOST + ":" + gatewayPorts.get(index), "--http-port", "0"));
+        command.addAll(List.of("-v", "-t", HOST + ":" + gatewayPorts.get(index), "--http", "off"));
         command.addAll(managerOptions());
         command.addAll(List.of(options));
         Daemon gateway = daemon("gateway" + index, command).start();
@@ -118,11 +114,7 @@ final class ProcessCluster implements AutoCloseable {
         return options;
     }
 
-    /** By the conventions of the managers' default ports, from whatever free ports this test got. */
-    private int jgroupsPort(int manager) {
-        return managerPorts.get(manager) + 10;
-    }
-
+    /** The convention of the managers' ports. */
     private int mqttPort(int manager) {
         return managerPorts.get(manager) + 20;
     }

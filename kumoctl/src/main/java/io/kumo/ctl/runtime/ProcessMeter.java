@@ -47,8 +47,8 @@ final class ProcessMeter {
                 double cpu = (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
                 long rss = Long.parseLong(fields[21]) * PAGE_BYTES;
                 uses.add(new ProcessUse(name(process).orElse("process"), pid, cpu, rss));
-            } catch (IOException e) {
-                continue; // it has ended
+            } catch (IOException ended) {
+                // left out
             }
         }
         return uses;

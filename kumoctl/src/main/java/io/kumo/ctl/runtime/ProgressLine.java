@@ -5,11 +5,19 @@ import java.io.PrintStream;
 /** A line that is written over on a terminal, and a line for each change in a pipe. */
 final class ProgressLine {
     private final PrintStream out;
-    private final boolean terminal = System.console() != null;
+    private final boolean terminal = isTerminal();
     private String shown = "";
 
     ProgressLine(PrintStream out) {
         this.out = out;
+    }
+
+    /** Since Java 22 there is a console even where there is no terminal; an unset TERM tells. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isTerminal() {
+        return System.console() != null
+                && System.getenv("TERM") != null
+                && Runtime.version().feature() < 22;
     }
 
     void show(String text) {
