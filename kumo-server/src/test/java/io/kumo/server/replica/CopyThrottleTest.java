@@ -25,6 +25,6 @@ class CopyThrottleTest {
                 throttle.passed(100);
             }
         }
-        assertEquals(10_000, throttle.sentBytes(), 500);
+        assertEquals(10_000.0, (double) throttle.sentBytes(), 500);
     }
 }

@@ -82,7 +82,7 @@ final class BenchCommand {
             out.print(report.text());
             return report.isClean() ? 0 : 1;
         } catch (ExecutionException e) {
-            throw KumoctlMain.known(e.getCause());
+            throw KumoctlMain.known(e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {
             throw new UsageException("kumoctl bench: " + plan.target() + " does not get on");
         } catch (InterruptedException e) {

@@ -48,35 +48,35 @@ final class Subcommands {
                     Integer.MAX_VALUE,
                     "Let all new servers, or the named ones, take part, and move partitions to them.",
                     WAITING,
-                    run -> change(run, new Attach(true, run.arguments()))),
+                    run -> move(run, new Attach(true, run.arguments()))),
             new Subcommand(
                     "attach-noreplace",
                     "[SERVER...]",
                     Integer.MAX_VALUE,
                     "Let new servers take part, but move nothing until 'replace'.",
                     WAITING,
-                    run -> change(run, new Attach(false, run.arguments()))),
+                    run -> move(run, new Attach(false, run.arguments()))),
             new Subcommand(
                     "detach",
                     "[SERVER...]",
                     Integer.MAX_VALUE,
                     "Let all faulty servers, or the named ones, leave once their copies have successors.",
                     WAITING,
-                    run -> change(run, new Detach(true, run.arguments()))),
+                    run -> move(run, new Detach(true, run.arguments()))),
             new Subcommand(
                     "detach-noreplace",
                     "[SERVER...]",
                     Integer.MAX_VALUE,
                     "Mark servers as leaving, but move nothing until 'replace'.",
                     WAITING,
-                    run -> change(run, new Detach(false, run.arguments()))),
+                    run -> move(run, new Detach(false, run.arguments()))),
             new Subcommand(
                     "replace",
                     "",
                     0,
                     "Plan anew where copies belong, and move them there.",
                     WAITING,
-                    run -> change(run, new Replace())),
+                    run -> move(run, new Replace())),
             new Subcommand(
                     "enable-auto-replace",
                     "",
@@ -126,14 +126,14 @@ final class Subcommands {
     }
 
     private static int change(Invocation run, Call<CommandResult> command) {
+        run.out().println(run.client().ask(command).text());
+        return 0;
+    }
+
+    private static int move(Invocation run, Call<CommandResult> command) {
         CommandResult result = run.client().ask(command);
         run.out().println(result.text());
-        if (command.method() == Attach.METHOD
-                || command.method() == Detach.METHOD
-                || command.method() == Replace.METHOD) {
-            return run.options().value(WAIT) ? waitFor(run, result.tableVersion()) : 0;
-        }
-        return 0;
+        return run.options().value(WAIT) ? waitFor(run, result.tableVersion()) : 0;
     }
 
     private static int waitFor(Invocation run, long version) {
