@@ -59,7 +59,7 @@ final class SimWorld {
         if (trace.size() > 20000) {
             trace.subList(0, 10000).clear();
         }
-        trace.add((nowNs / 1000) / 1000.0 + " " + line);
+        trace.add(nowNs / 1e6 + " " + line);
     }
 
     void at(long atNs, Runnable action) {
