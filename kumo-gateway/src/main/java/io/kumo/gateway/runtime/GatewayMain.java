@@ -19,7 +19,7 @@ public final class GatewayMain extends NodeMain {
     private volatile @Nullable Gateway gateway;
     private volatile @Nullable TableSource source;
 
-    GatewayMain() {
+    public GatewayMain() {
         super("kumo-gateway", "The gateway of kumo: memcached's protocol for applications.", GatewayOptions.SPECS);
     }
 

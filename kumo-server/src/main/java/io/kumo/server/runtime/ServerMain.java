@@ -22,7 +22,7 @@ public final class ServerMain extends NodeMain {
     private volatile @Nullable ClusterLinks links;
     private volatile @Nullable ServerMetrics metrics;
 
-    private ServerMain() {
+    public ServerMain() {
         super("kumo-server", "Keeps the data of a kumo cluster, together with other servers.", ServerOptions.specs());
     }
 

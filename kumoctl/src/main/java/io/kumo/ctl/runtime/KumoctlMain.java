@@ -17,7 +17,7 @@ import java.util.Locale;
 /** {@code kumoctl MANAGER[:PORT] COMMAND}: one command, one answer; exit code 0 done, 1 failed, 2 bad usage. */
 public final class KumoctlMain {
     private static final int MANAGER_PORT = 19700;
-    private static final String USAGE = "kumoctl MANAGER[:PORT] COMMAND [OPTION]... [ARGUMENT]...";
+    static final String USAGE = "kumoctl MANAGER[:PORT] COMMAND [OPTION]... [ARGUMENT]...";
 
     private KumoctlMain() {}
 

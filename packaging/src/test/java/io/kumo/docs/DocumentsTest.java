@@ -1,0 +1,177 @@
+package io.kumo.docs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kumo.config.OptionParser;
+import io.kumo.config.OptionSpec;
+import io.kumo.config.OptionsDocument;
+import io.kumo.ctl.runtime.CommandsDocument;
+import io.kumo.error.ErrorCode;
+import io.kumo.gateway.runtime.GatewayMain;
+import io.kumo.manager.runtime.ManagerMain;
+import io.kumo.node.runtime.Meter;
+import io.kumo.server.runtime.ServerMain;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the documents say of options, meters, errors and files is what there is. */
+class DocumentsTest {
+    private static final Path ROOT = Path.of("..");
+    private static final List<String> MODULES =
+            List.of("kumo-common", "kumo-manager", "kumo-server", "kumo-gateway", "kumoctl", "packaging");
+    private static final Path DOCS = ROOT.resolve("docs");
+    private static final Path OPERATIONS = DOCS.resolve("OPERATIONS.md");
+    private static final String METERS_BEGIN = "<!-- meters: made by DocumentsTest -->\n";
+    private static final String METERS_END = "<!-- end of meters -->\n";
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+    private static final Pattern TYPE = Pattern.compile("`([A-Z][a-z][A-Za-z.]*)`");
+    private static final Pattern DECLARATION = Pattern.compile("\\b(?:class|record|interface|enum) ([A-Z]\\w*)");
+
+    private static final String HEAD = """
+            # Options
+
+            Made from the programs' definitions by `DocumentsTest`: change those, then run it with `-Dkumo.rewrite=true`.
+
+            - `TIME`: `5s`, `500ms`, `10m`, `1h`, `2d`; a bare number is seconds.
+            - `BYTES`: `4096`, `64k`, `1m`, `2g`, powers of 1024.
+            - `HOST[:PORT]`: a name, an IPv4 address or `[IPv6]`; the port of the default if none is given. Port 0: any free one.
+            - A one-letter or two-letter name has one dash, a long one has two: `-m mgr1`, `--manager1 mgr1`, `--manager1=mgr1`.
+
+            There is no configuration file: each process is told all that it needs on its command line. `KUMO_JAVA_OPTS` in the
+            environment has further options for the JVM, for example `KUMO_JAVA_OPTS=-Xmx4g`; `JAVA_HOME` says which Java runs.
+
+            """;
+
+    private static List<OptionParser> daemons() {
+        return List.of(
+                new ManagerMain().optionParser(), new ServerMain().optionParser(), new GatewayMain().optionParser());
+    }
+
+    @Test
+    void theOptionsAreThoseOfThePrograms() throws IOException {
+        StringBuilder text = new StringBuilder(HEAD);
+        daemons()
+                .forEach(daemon -> text.append(OptionsDocument.markdown(daemon)).append('\n'));
+        text.append(CommandsDocument.markdown());
+        check(DOCS.resolve("CONFIGURATION.md"), text.toString());
+    }
+
+    @Test
+    void theMetersAreThoseOfTheList() throws IOException {
+        String text = Files.readString(OPERATIONS);
+        int begin = text.indexOf(METERS_BEGIN);
+        int end = text.indexOf(METERS_END);
+        assertTrue(begin >= 0 && end > begin, "OPERATIONS.md lacks the place for the meters");
+        check(OPERATIONS, text.substring(0, begin) + METERS_BEGIN + meters() + text.substring(end));
+    }
+
+    private static String meters() throws IOException {
+        Map<String, String> sources = new TreeMap<>();
+        for (String process : List.of("manager", "server", "gateway")) {
+            StringBuilder text = new StringBuilder();
+            for (Path file : javaFiles(ROOT.resolve("kumo-" + process + "/src/main"))) {
+                text.append(Files.readString(file));
+            }
+            sources.put(process, text.toString());
+        }
+        StringBuilder out = new StringBuilder("| metric | kind | of | |\n| --- | --- | --- | --- |\n");
+        for (Meter meter : Meter.values()) {
+            Pattern use = Pattern.compile("Meter\\." + meter.name() + "\\b");
+            String where = sources.entrySet().stream()
+                    .filter(source -> use.matcher(source.getValue()).find())
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.joining(", "));
+            String kind = switch (meter.kind()) {
+                case COUNTER -> "counter";
+                case GAUGE -> "gauge";
+                case LATENCY -> "histogram";
+            };
+            out.append("| `").append(prometheusName(meter)).append("` | ").append(kind);
+            out.append(" | ").append(where.isEmpty() ? "not yet" : where);
+            out.append(" | ").append(meter.help()).append(" |\n");
+        }
+        return out.toString();
+    }
+
+    private static String prometheusName(Meter meter) {
+        String name = meter.id().replace('.', '_');
+        String unit = meter.unit().isEmpty() ? "" : "_" + meter.unit();
+        return name + unit + (meter.kind() == Meter.Kind.COUNTER ? "_total" : "");
+    }
+
+    @Test
+    void everyErrorIsExplained() throws IOException {
+        String text = Files.readString(OPERATIONS);
+        for (ErrorCode code : ErrorCode.values()) {
+            assertTrue(text.contains("`" + code + "`"), "OPERATIONS.md does not explain " + code);
+        }
+    }
+
+    @Test
+    void everyOptionOfKumofsThatHasNoEffectIsListed() throws IOException {
+        String text = Files.readString(DOCS.resolve("KUMOFS-OPTIONS.md"));
+        for (OptionParser daemon : daemons()) {
+            for (OptionSpec<?> option : daemon.specs()) {
+                if (!option.noEffectReason().isEmpty()) {
+                    assertTrue(text.contains("`--" + option.name() + "`"), daemon.program() + " --" + option.name());
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatDocumentsNameIsThere() throws IOException {
+        Set<String> types = new HashSet<>();
+        for (String module : MODULES) {
+            for (Path file : javaFiles(ROOT.resolve(module + "/src"))) {
+                for (Matcher type = DECLARATION.matcher(Files.readString(file)); type.find(); ) {
+                    types.add(type.group(1));
+                }
+            }
+        }
+        try (Stream<Path> documents = Stream.concat(Files.list(DOCS), Stream.of(ROOT.resolve("README.md")))) {
+            for (Path document : documents.toList()) {
+                String text = Files.readString(document);
+                for (Matcher link = LINK.matcher(text); link.find(); ) {
+                    Path target = document.resolveSibling(link.group(1));
+                    assertTrue(Files.exists(target), document + " links to " + link.group(1));
+                }
+                for (Matcher word = TYPE.matcher(text); word.find(); ) {
+                    for (String type : word.group(1).split("\\.")) {
+                        assertTrue(types.contains(type), document + " names " + word.group());
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<Path> javaFiles(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(file -> file.toString().endsWith(".java")).toList();
+        }
+    }
+
+    private static void check(Path file, String text) throws IOException {
+        if (Boolean.getBoolean("kumo.rewrite")) {
+            Files.writeString(file, text);
+            return;
+        }
+        String how = file + ": after an intended change, run this test with -Dkumo.rewrite=true";
+        assertEquals(Files.exists(file) ? Files.readString(file) : "", text, how);
+    }
+}
