@@ -248,6 +248,7 @@ public abstract class NodeMain {
     /** Runs on SIGTERM and SIGINT, and on any other end. */
     private void shutDown() {
         ending.set(true);
+        boolean served = serving;
         serving = false;
         if (started) {
             awaitQuietly(stop(), STOP_MS, program);
@@ -259,7 +260,9 @@ public abstract class NodeMain {
         if (pidFile != null) {
             pidFile.delete();
         }
-        LOG.info("stopped");
+        if (served) {
+            LOG.info("stopped");
+        }
         ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
         Runtime.getRuntime().halt(exitCode); // a signal would make it 143
     }
