@@ -80,11 +80,11 @@ final class Linearizability {
         sorted.removeIf(op -> !op.isKnown() && op.kind == Kind.GET);
         sorted.sort((a, b) -> Long.compare(a.calledAt, b.calledAt));
         Linearizability search = new Linearizability(sorted);
-        return search.search(new BitSet(), new State(null, 0), 0);
+        return search.search(new BitSet(), new State(null, 0));
     }
 
     /** Depth first, with a stack of its own: histories are longer than Java's. */
-    private boolean search(BitSet start, State initial, int unused) {
+    private boolean search(BitSet start, State initial) {
         record Frame(BitSet done, State state) {}
         List<Frame> stack = new ArrayList<>();
         stack.add(new Frame(start, initial));

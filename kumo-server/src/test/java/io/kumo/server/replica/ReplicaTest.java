@@ -1,0 +1,421 @@
+package io.kumo.server.replica;
+
+import static io.kumo.server.replica.FakeWorld.ME;
+import static io.kumo.server.replica.FakeWorld.SEC;
+import static io.kumo.server.replica.FakeWorld.THREE;
+import static io.kumo.server.replica.FakeWorld.TWO;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kumo.base.Bytes;
+import io.kumo.error.ErrorCode;
+import io.kumo.protocol.DataMessages.GetResult;
+import io.kumo.protocol.DataMessages.Write;
+import io.kumo.protocol.DataMessages.WriteResult;
+import io.kumo.protocol.EntryKind;
+import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.ReplicationMessages.Behind;
+import io.kumo.protocol.ReplicationMessages.Release;
+import io.kumo.protocol.ReplicationMessages.Replicate;
+import io.kumo.protocol.ReplicationMessages.Replicated;
+import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteStatus;
+import io.kumo.server.replica.FakeWorld.Result;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.Partition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ReplicaTest {
+    private static @Nullable WriteStatus status(Result<WriteResult> result) {
+        return result.ok == null ? null : result.ok.status();
+    }
+
+    private static String value(Result<GetResult> result) {
+        return result.ok == null
+                ? String.valueOf(result.failed)
+                : result.ok.found() ? result.ok.value().toUtf8() : "miss";
+    }
+
+    private static LogEntry record(long seq, String key, String value) {
+        return LogEntry.internal(EntryKind.PUT, 1, seq, Bytes.utf8(key), Bytes.utf8(value));
+    }
+
+    private static Recovery stored(long seq) {
+        FakeWorld earlier = new FakeWorld().serving();
+        for (long i = 0; i < seq; i++) {
+            earlier.submit(WriteKind.SET, "k", "v");
+        }
+        earlier.logged();
+        Checkpoint checkpoint = earlier.replica.beginCheckpoint();
+        assertNotNull(checkpoint);
+        return new Recovery(checkpoint.epoch(), checkpoint.seq(), true, checkpoint.state());
+    }
+
+    private static FakeWorld recovered() {
+        FakeWorld world = new FakeWorld(ReplicaSettings.defaults(), new MemoryBudget(1 << 20, 2 << 20), stored(3));
+        world.counter = 100;
+        return world;
+    }
+
+    @Test
+    void answersNothingBeforeATable() {
+        FakeWorld world = new FakeWorld();
+        assertEquals(ErrorCode.NO_TABLE, world.get("k").failed);
+        assertEquals(ErrorCode.NO_TABLE, world.submit(WriteKind.SET, "k", "v").failed);
+    }
+
+    @Test
+    void waitsAfterItsStartForLeasesThatItForgot() {
+        FakeWorld world = new FakeWorld();
+        world.table(1, List.of(ME), List.of());
+        world.replica.onTick();
+        assertEquals(ErrorCode.NOT_PRIMARY, world.get("k").failed);
+        world.nowNs += LeaseBook.GRANT_NS;
+        world.replica.onTick();
+        assertEquals("miss", value(world.get("k")));
+    }
+
+    @Test
+    void aWriteIsAnsweredOnceTheLogAndAllCopiesHaveIt() {
+        FakeWorld world = new FakeWorld().serving(TWO, THREE);
+        Result<WriteResult> set = world.submit(WriteKind.SET, "k", "v");
+        Result<GetResult> get = world.get("k");
+        world.logged();
+        world.acknowledge(TWO, 1);
+        assertTrue(set.isOpen() && get.isOpen());
+        world.acknowledge(THREE, 1);
+        assertEquals(WriteStatus.DONE, status(set));
+        assertEquals("v", value(get));
+    }
+
+    @Test
+    void allOfATurnGoesInOneMessagePerCopy() {
+        FakeWorld world = new FakeWorld().serving(TWO, THREE);
+        world.sent.clear();
+        for (int i = 0; i < 10; i++) {
+            world.submit(WriteKind.SET, "k" + i, "v");
+        }
+        world.replica.flush();
+        assertEquals(1, world.sent(TWO, Replicate.class).size());
+        assertEquals(10, world.sent(THREE, Replicate.class).get(0).entries().size());
+    }
+
+    @Test
+    void anAsynchronousWriteIsAnsweredByTheLocalLog() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        Write set = world.write(WriteKind.SET, "k", "v");
+        Result<WriteResult> result = world.submit(new Write(
+                0, set.tableVersion(), 5, set.counter(), 1, WriteKind.SET, true, set.key(), 0, 0, 0, 0, set.value()));
+        assertTrue(result.isOpen());
+        world.logged();
+        assertEquals(WriteStatus.DONE, status(result));
+    }
+
+    @Test
+    void aReadFailsWithoutALeaseOfEveryCopy() {
+        FakeWorld world = new FakeWorld().serving(TWO, THREE);
+        assertEquals("miss", value(world.get("k")));
+        world.nowNs += LeaseBook.LEASE_NS;
+        world.grantLeases(TWO);
+        assertEquals(ErrorCode.LEASE_LOST, world.get("k").failed);
+        world.grantLeases(THREE);
+        assertEquals("miss", value(world.get("k")));
+    }
+
+    @Test
+    void operationsOnAKeyThatIsOnlyInTheStoreWaitForItInOrder() {
+        FakeWorld world = recovered().serving();
+        Result<WriteResult> append = world.submit(WriteKind.APPEND, "k", "+");
+        Result<WriteResult> set = world.submit(WriteKind.SET, "k", "new");
+        Result<GetResult> get = world.get("k");
+        Result<WriteResult> other = world.submit(WriteKind.SET, "other", "x");
+        assertEquals(1, world.loads.size());
+        world.replica.onLoaded(world.loads.get(0).id(), Bytes.utf8("k"), record(2, "k", "old"));
+        world.logged();
+        assertEquals(WriteStatus.DONE, status(append));
+        assertEquals(WriteStatus.DONE, status(set));
+        assertEquals(WriteStatus.DONE, status(other));
+        assertEquals("new", value(get));
+        assertEquals(
+                List.of("x", "old+", "new"),
+                world.log.stream().map(entry -> entry.value().toUtf8()).toList());
+    }
+
+    @Test
+    void aFlushHidesWhatTheStoreStillHas() {
+        FakeWorld world = recovered().serving();
+        Result<GetResult> loading = world.get("k");
+        Result<WriteResult> flush = world.submit(WriteKind.FLUSH, "", "");
+        world.logged();
+        assertEquals(WriteStatus.DONE, status(flush));
+        world.replica.onLoaded(world.loads.get(0).id(), Bytes.utf8("k"), record(2, "k", "old"));
+        assertEquals("miss", value(loading));
+        assertEquals("miss", value(world.get("k")));
+        Checkpoint checkpoint = world.replica.beginCheckpoint();
+        assertNotNull(checkpoint);
+        assertTrue(checkpoint.wipe());
+    }
+
+    @Test
+    void aRepeatedOperationIsExecutedOnce() {
+        FakeWorld world = new FakeWorld().serving();
+        world.submit(WriteKind.SET, "n", "5");
+        Write incr = world.write(WriteKind.INCR, "n", "");
+        Result<WriteResult> first = world.submit(incr);
+        Result<WriteResult> inFlight = world.submit(incr);
+        world.logged();
+        Result<WriteResult> later = world.submit(incr);
+        for (Result<WriteResult> result : List.of(first, inFlight, later)) {
+            assertNotNull(result.ok);
+            assertEquals(6, result.ok.number());
+        }
+        assertEquals(2, world.log.size());
+    }
+
+    @Test
+    void anOperationThatChangedNothingStaysThatWay() {
+        FakeWorld world = new FakeWorld().serving();
+        world.submit(WriteKind.SET, "k", "v");
+        Write add = world.write(WriteKind.ADD, "k", "w");
+        Result<WriteResult> first = world.submit(add);
+        world.logged();
+        assertEquals(WriteStatus.NOT_STORED, status(first));
+        Write repeatable = new Write(
+                0,
+                add.tableVersion(),
+                5,
+                99,
+                add.counter(),
+                WriteKind.DELETE,
+                false,
+                add.key(),
+                0,
+                0,
+                0,
+                0,
+                Bytes.EMPTY);
+        world.submit(repeatable);
+        world.logged();
+        assertEquals(WriteStatus.NOT_STORED, status(world.submit(add)), "the late double of an answered add");
+        assertEquals("miss", value(world.get("k")));
+    }
+
+    @Test
+    void aRequestForAnEarlierPrimaryIsNotExecuted() {
+        FakeWorld world = new FakeWorld().serving();
+        Write late = world.write(WriteKind.SET, "k", "v");
+        world.table(2, List.of(TWO, ME), List.of());
+        world.table(3, List.of(ME), List.of());
+        world.nowNs += 2 * SEC;
+        world.replica.onTick();
+        assertEquals(ErrorCode.NOT_PRIMARY, world.submit(late).failed);
+        assertTrue(world.log.isEmpty());
+    }
+
+    @Test
+    void aDeposedPrimarySaysWhatMayHaveBeenExecuted() {
+        FakeWorld world = recovered().serving(TWO);
+        Result<WriteResult> proposed = world.submit(WriteKind.SET, "a", "v");
+        Result<WriteResult> unchanged = world.submit(WriteKind.ADD, "a", "w");
+        Result<GetResult> read = world.get("a");
+        Result<WriteResult> queued = world.submit(WriteKind.APPEND, "k", "v");
+        world.sent.clear();
+        world.table(2, List.of(TWO, ME), List.of());
+        assertEquals(ErrorCode.TIMED_OUT, proposed.failed);
+        assertEquals(ErrorCode.NOT_PRIMARY, unchanged.failed);
+        assertEquals(ErrorCode.NOT_PRIMARY, read.failed);
+        assertEquals(ErrorCode.NOT_PRIMARY, queued.failed);
+        assertEquals(1, world.sent(TWO, Release.class).size());
+    }
+
+    @Test
+    void refusesWritesWithTooFewCopies() {
+        ReplicaSettings two = ReplicaSettings.defaults().withMinCopies(2);
+        FakeWorld world = new FakeWorld(two, new MemoryBudget(1 << 20, 2 << 20), Recovery.NONE).serving();
+        assertEquals(ErrorCode.NOT_ENOUGH_COPIES, world.submit(WriteKind.SET, "k", "v").failed);
+        assertEquals("miss", value(world.get("k")));
+    }
+
+    @Test
+    void aFullDiskStopsWritesButNotDeletesAndReads() {
+        FakeWorld world = new FakeWorld().serving();
+        world.submit(WriteKind.SET, "k", "v");
+        world.logged();
+        world.context.refuseWrites(true);
+        assertEquals(ErrorCode.DISK_FULL, world.submit(WriteKind.SET, "k", "w").failed);
+        assertEquals("v", value(world.get("k")));
+        Result<WriteResult> delete = world.submit(WriteKind.DELETE, "k", "");
+        world.logged();
+        assertEquals(WriteStatus.DONE, status(delete));
+        world.context.refuseWrites(false);
+        assertNull(world.submit(WriteKind.SET, "k", "w").failed);
+    }
+
+    @Test
+    void fullMemoryStopsWritesUntilACheckpoint() {
+        FakeWorld world =
+                new FakeWorld(ReplicaSettings.defaults(), new MemoryBudget(400, 800), Recovery.NONE).serving();
+        world.submit(WriteKind.SET, "a", "v");
+        world.submit(WriteKind.SET, "b", "v");
+        world.submit(WriteKind.SET, "c", "v");
+        world.logged();
+        assertEquals(ErrorCode.OVERLOADED, world.submit(WriteKind.SET, "d", "v").failed);
+        Checkpoint checkpoint = world.replica.beginCheckpoint();
+        assertNotNull(checkpoint);
+        world.replica.onCheckpointed(checkpoint);
+        assertNull(world.submit(WriteKind.SET, "d", "v").failed);
+        assertTrue(world.context.memory().dirtyBytes() + world.context.memory().cleanBytes() <= 800);
+    }
+
+    @Test
+    void expiredRecordsAreHiddenAtOnceAndSweptByThePrimary() {
+        FakeWorld world = new FakeWorld().serving();
+        Write set = world.write(WriteKind.SET, "k", "v");
+        world.submit(new Write(
+                0, set.tableVersion(), 5, set.counter(), 1, WriteKind.SET, false, set.key(), 0, 10, 0, 0, set.value()));
+        world.logged();
+        assertEquals("v", value(world.get("k")));
+        world.replica.onSweep(List.of(world.log.get(0)));
+        assertEquals(1, world.log.size(), "it has not expired");
+        world.nowMs += 10_000;
+        assertEquals("miss", value(world.get("k")));
+        world.replica.onSweep(List.of(world.log.get(0)));
+        assertEquals(EntryKind.DELETE, world.log.get(1).kind());
+    }
+
+    @Test
+    void aSweepLeavesARecordThatWasWrittenAgain() {
+        FakeWorld world = recovered().serving();
+        LogEntry expired =
+                new LogEntry(EntryKind.PUT, 1, 2, 0, 0, 0, 0, Bytes.utf8("k"), 0, world.nowMs - 1, Bytes.utf8("v"));
+        world.replica.onSweep(List.of(expired));
+        world.replica.onLoaded(world.loads.get(0).id(), Bytes.utf8("k"), record(3, "k", "new"));
+        assertTrue(world.log.isEmpty());
+        assertEquals("new", value(world.get("k")));
+    }
+
+    @Test
+    void aCopyTakesEntriesOnlyFromThePrimaryOfItsEpoch() {
+        FakeWorld world = new FakeWorld();
+        world.table(4, List.of(TWO, ME), List.of());
+        List<LogEntry> entries =
+                List.of(new LogEntry(EntryKind.PUT, 4, 1, 0, 0, 0, 0, Bytes.utf8("k"), 0, 0, Bytes.utf8("v")));
+        world.replica.onMessage(THREE, new Replicate(0, 4, 2, 0, 0, 0, 0, entries));
+        world.replica.onMessage(TWO, new Replicate(0, 3, 1, 0, 0, 0, 0, entries));
+        assertTrue(world.log.isEmpty());
+        world.replica.onMessage(TWO, new Replicate(0, 4, 2, 0, 0, 0, 0, entries));
+        assertEquals(1, world.log.size());
+        world.replica.flush();
+        assertTrue(world.sent(TWO, Replicated.class).isEmpty(), "not before the log has it");
+        world.logged();
+        assertEquals(1, world.sent(TWO, Replicated.class).get(0).seq());
+        assertEquals("miss", value(world.get("k", true)), "not committed yet");
+        world.replica.onMessage(TWO, new Replicate(0, 4, 2, 0, 4, 1, 1, List.of()));
+        assertEquals("v", value(world.get("k", true)));
+    }
+
+    @Test
+    void aCopySaysWhatItHasWhereEntriesAreMissing() {
+        FakeWorld world = new FakeWorld();
+        world.table(4, List.of(TWO, ME), List.of());
+        world.replica.onMessage(TWO, new Replicate(0, 4, 2, 7, 4, 7, 0, List.of()));
+        world.replica.flush();
+        Behind behind = world.sent(TWO, Behind.class).get(0);
+        assertTrue(behind.accepted() && behind.complete());
+        assertEquals(0, behind.lastSeq());
+    }
+
+    @Test
+    void aCopyUndoesWhatTheNewPrimaryNeverHad() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        world.submit(WriteKind.SET, "k", "never acknowledged");
+        world.logged();
+        world.table(2, List.of(TWO, ME), List.of());
+        world.replica.onMessage(TWO, new Replicate(0, 2, world.version, 0, 0, 0, 0, List.of()));
+        assertEquals(EntryKind.TRUNCATE, world.log.get(1).kind());
+        assertEquals(0, world.replica.view().lastSeq());
+    }
+
+    @Test
+    void anotherIncarnationTakesNoPart() {
+        FakeWorld world = new FakeWorld();
+        world.table(4, List.of(TWO, THREE, ME), List.of());
+        ReplicaContext restarted = new ReplicaContext(
+                ME, 12, world, ReplicaSettings.defaults(), new MemoryBudget(1, 1), new CopyThrottle(1, 0), world);
+        Replica other = new Replica(0, restarted, Recovery.NONE);
+        other.restored();
+        other.onTable(new ClusterTable(
+                "c",
+                2,
+                3,
+                false,
+                0,
+                List.of(),
+                List.of(FakeWorld.info(ME)),
+                List.of(new Partition(0, 4, List.of(ME), List.of(), List.of()))));
+        assertEquals(ReplicaRole.NONE, other.role());
+        assertEquals(ReplicaRole.FOLLOWER, world.replica.role());
+    }
+
+    @Test
+    void aSilentCopyIsReportedAndForgivenOnceItAnswers() {
+        FakeWorld world = new FakeWorld().serving(TWO, THREE);
+        world.submit(WriteKind.SET, "k", "v");
+        world.logged();
+        world.acknowledge(TWO, 1);
+        for (int i = 0; i < 60; i++) {
+            world.nowNs += SEC / 50;
+            world.grantLeases(TWO, THREE);
+            world.replica.onTick();
+        }
+        assertEquals(List.of(THREE), world.replica.unresponsive());
+        world.acknowledge(THREE, 1);
+        world.replica.onTick();
+        assertEquals(List.of(), world.replica.unresponsive());
+    }
+
+    @Test
+    void whoWasPausedItselfReportsNobody() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        world.submit(WriteKind.SET, "k", "v");
+        world.logged();
+        world.replica.onTick();
+        world.nowNs += 30 * SEC;
+        world.grantLeases(TWO);
+        world.replica.onTick();
+        assertEquals(List.of(), world.replica.unresponsive());
+    }
+
+    @Test
+    void nothingIsAcknowledgedWithoutAJoinerThatWasReported() {
+        FakeWorld world = new FakeWorld().serving();
+        world.table(1, List.of(ME), List.of(TWO));
+        world.acknowledge(TWO, 0);
+        assertEquals(List.of(TWO), world.replica.joined());
+        assertEquals(ErrorCode.LEASE_LOST, world.get("k").failed, "its lease is needed too");
+        Result<WriteResult> set = world.submit(WriteKind.SET, "k", "v");
+        world.logged();
+        assertTrue(set.isOpen());
+        world.acknowledge(TWO, 1);
+        assertEquals(WriteStatus.DONE, status(set));
+    }
+
+    @Test
+    void whatTheTableDoesNotNameIsDroppedAfterAWhileOnly() {
+        FakeWorld world = new FakeWorld().serving();
+        world.submit(WriteKind.SET, "k", "v");
+        world.logged();
+        world.table(2, List.of(TWO), List.of());
+        world.nowNs += 30 * SEC;
+        world.replica.onTick();
+        assertEquals(1, world.replica.view().lastSeq());
+        world.nowNs += 31 * SEC;
+        world.replica.onTick();
+        assertEquals(0, world.replica.view().lastSeq());
+        assertEquals(EntryKind.DROP, world.log.get(1).kind());
+    }
+}
