@@ -87,10 +87,9 @@ final class FakeWorld implements Replica.Effects, Clock {
     }
 
     void table(long epoch, List<ServerId> inSync, List<ServerId> joining) {
-        ClusterTable table = ClusterTable.birth("c", 3, 1, List.of());
         Partition row = new Partition(0, epoch, inSync, joining, inSync);
         version = Math.max(2, version + 1);
-        table = new ClusterTable(
+        ClusterTable table = new ClusterTable(
                 "c", version, 3, false, 0, List.of(), List.of(info(ME), info(TWO), info(THREE)), List.of(row));
         replica.onTable(table);
         replica.flush();

@@ -10,7 +10,7 @@ import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -62,12 +62,12 @@ class ReplicaSimulationTest {
         Partition row = world.table().partition(0);
         assertEquals(3, row.inSync().size(), () -> "copies in sync: " + row);
         SimServer primary = world.server(row.inSync().get(0));
-        TreeMap<Bytes, LogEntry> expected = primary.content();
+        Map<Bytes, LogEntry> expected = primary.content();
         for (ServerId id : row.inSync()) {
             SimServer copy = world.server(id);
             assertEquals(
                     primary.replica().data().lastSeq(), copy.replica().data().committedSeq(), "committed at " + id);
-            TreeMap<Bytes, LogEntry> content = copy.content();
+            Map<Bytes, LogEntry> content = copy.content();
             assertEquals(expected.keySet(), content.keySet());
             content.forEach((key, entry) -> {
                 assertEquals(expected.get(key).seq(), entry.seq());

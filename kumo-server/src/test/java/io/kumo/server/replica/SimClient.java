@@ -32,7 +32,7 @@ final class SimClient {
     int answered;
     int givenUp;
 
-    private final class Running {
+    private static final class Running {
         final String key;
         final Operation operation;
         final long id;
@@ -50,7 +50,7 @@ final class SimClient {
     SimClient(SimWorld world, int number) {
         this.world = world;
         this.number = number;
-        this.session = 1000 + number;
+        this.session = 1000L + number;
         for (String key : KEYS) {
             history.put(key, new ArrayList<>());
         }
@@ -140,7 +140,7 @@ final class SimClient {
         ClusterTable table = tables.get(tables.size() - back);
         SimServer server = world.server(table.partition(0).inSync().get(0));
         long settledBelow = running.isEmpty() ? counter + 1 : running.firstKey();
-        long me = 100 + number;
+        long me = 100L + number;
         int attempt = op.attempts;
         Bytes key = Bytes.utf8(op.key);
         if (op.operation.kind == Kind.GET) {
@@ -172,7 +172,7 @@ final class SimClient {
                 op.operation.kind == Kind.CAS ? op.operation.argument : 0,
                 counts ? op.operation.argument : 0,
                 Bytes.utf8(op.operation.value));
-        if (Boolean.getBoolean("messages")) world.trace("client " + op.attempts + " " + write + " to " + server.id);
+        world.traceMessage(() -> "client " + op.attempts + " " + write + " to " + server.id);
         Answer<WriteResult> answer = new Reply<>(server, op, attempt) {
             @Override
             void take(WriteResult result) {
@@ -224,7 +224,7 @@ final class SimClient {
         @Override
         public void ok(R result) {
             once();
-            server.output(() -> world.send(server.id.value(), 100 + number, () -> {
+            server.output(() -> world.send(server.id.value(), 100L + number, () -> {
                 if (!op.isOver) {
                     take(result);
                     op.operation.returnedAt = world.nowNs();
@@ -237,9 +237,8 @@ final class SimClient {
         @Override
         public void fail(ErrorCode code) {
             once();
-            if (Boolean.getBoolean("messages"))
-                world.trace("fail " + op.id + "/" + attempt + " " + op.operation + " " + code);
-            server.output(() -> world.send(server.id.value(), 100 + number, () -> {
+            world.traceMessage(() -> "fail " + op.id + "/" + attempt + " " + op.operation + " " + code);
+            server.output(() -> world.send(server.id.value(), 100L + number, () -> {
                 op.mayBeDone |= code.outcome() != Outcome.NOT_DONE;
                 if (!op.isOver && op.attempts == attempt) {
                     op.attempts++;

@@ -167,7 +167,7 @@ final class SimLeader {
     }
 
     private void promoteAlive() {
-        for (ServerId candidate : inSync) {
+        for (ServerId candidate : List.copyOf(inSync)) {
             if (isAlive(candidate)) {
                 if (inSync.indexOf(candidate) > 0) {
                     epoch++;

@@ -17,6 +17,7 @@ import io.kumo.table.ServerId;
 import io.kumo.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -330,7 +331,7 @@ final class SimServer implements Replica.Effects, Clock {
     public void send(ServerId to, Call<Done> message) {
         outputs.add(() -> {
             SimServer peer = world.server(to);
-            if (Boolean.getBoolean("messages")) world.trace(id + " -> " + to + " " + message);
+            world.traceMessage(() -> id + " -> " + to + " " + message);
             world.send(id.value(), to.value(), () -> peer.turn(peer.incarnation, () -> peer.onMessage(id, message)));
         });
     }
@@ -492,7 +493,7 @@ final class SimServer implements Replica.Effects, Clock {
     }
 
     /** What a reader would see of the partition here. */
-    TreeMap<Bytes, LogEntry> content() {
+    Map<Bytes, LogEntry> content() {
         TreeMap<Bytes, LogEntry> content = new TreeMap<>();
         PartitionData data = replica().data();
         if (!data.storeIsHidden()) {

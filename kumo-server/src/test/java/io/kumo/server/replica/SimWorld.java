@@ -8,9 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /** Time, the network and chance of one simulated run. */
 final class SimWorld {
+    private static final boolean TRACES_MESSAGES = Boolean.getBoolean("messages");
+
     static final long MS = 1_000_000;
     static final long SEC = 1000 * MS;
 
@@ -60,6 +63,13 @@ final class SimWorld {
             trace.subList(0, 10000).clear();
         }
         trace.add(nowNs / 1e6 + " " + line);
+    }
+
+    /** Only if asked for: there are many. */
+    void traceMessage(Supplier<String> line) {
+        if (TRACES_MESSAGES) {
+            trace(line.get());
+        }
     }
 
     void at(long atNs, Runnable action) {
