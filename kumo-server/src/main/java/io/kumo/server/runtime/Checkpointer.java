@@ -67,7 +67,7 @@ final class Checkpointer {
         return recordCount.get();
     }
 
-    /** To be called a few times per second: begins a checkpoint if it is time for one. */
+    /** To be called many times per second: begins a checkpoint if it is time for one. */
     void onTick() {
         long now = clock.monotonicNs();
         long log = storage.log().appendedBytes();

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Sweeper {
     private static final int PAGE_BYTES = 64 << 10;
     /** Ticks without a read as long as nothing expired is found. */
-    private static final int SKIPPED_TICKS = 5;
+    private static final int SKIPPED_TICKS = 10;
 
     private final RecordReader records;
     private final Context context;
@@ -43,7 +43,7 @@ final class Sweeper {
         return expiredCount.get();
     }
 
-    /** Reads one page, if it is time; to be called ten times per second. */
+    /** Reads one page, if it is time; to be called twenty times per second. */
     void onTick() {
         List<Replica> replicas = host.replicas();
         if (isReading || replicas.isEmpty() || (!isFinding && ++skipped < SKIPPED_TICKS)) {
