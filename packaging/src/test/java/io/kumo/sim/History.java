@@ -22,6 +22,12 @@ final class History {
         long returnedNs = Long.MAX_VALUE;
         /** It certainly was not carried out. */
         boolean isVoid;
+        /** No answer came, but the servers' logs tell that it was carried out. */
+        boolean isInferred;
+        /** Its id in the gateway; 0 for a get. */
+        long session;
+
+        long counter;
 
         boolean found;
         WriteStatus status;
@@ -40,6 +46,14 @@ final class History {
         /** Whether an answer came. */
         boolean isKnown() {
             return returnedNs != Long.MAX_VALUE;
+        }
+
+        /** It was carried out as that entry, which nobody heard of. */
+        void infer(long seq) {
+            isInferred = true;
+            returnedNs = Long.MAX_VALUE - 1;
+            status = WriteStatus.DONE;
+            cas = kind == WriteKind.DELETE || kind == WriteKind.FLUSH ? 0 : seq;
         }
 
         void got(GetResult result, long nowNs) {

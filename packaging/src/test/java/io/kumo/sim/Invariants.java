@@ -238,6 +238,11 @@ final class Invariants {
                 : committed == null || there.epoch() == committed.epoch();
     }
 
+    /** Of the entry that the operation made; 0 if it made none that was committed. */
+    long seqOf(int partition, long session, long counter) {
+        return known(partition).seqs.getOrDefault(new Operation(session, counter), 0L);
+    }
+
     // --- what replicas do
 
     void onStart(SimServer server) {
@@ -275,9 +280,12 @@ final class Invariants {
             String who = server.process + "/" + server.process.life();
             String other = known.primaries.putIfAbsent(activated.epoch(), who);
             require(other == null || other.equals(who), "%s and %s in epoch %d", who, other, activated.epoch());
+            boolean isDeposed = activated.epoch() < known.activeEpoch; // it was paused; it has no lease and no copies
             known.activeEpoch = Math.max(known.activeEpoch, activated.epoch());
             require(
-                    activated.lastSeq() >= known.acknowledgedSeq || lossy.contains(event.partition()),
+                    isDeposed
+                            || activated.lastSeq() >= known.acknowledgedSeq
+                            || lossy.contains(event.partition()),
                     "partition %d: %s serves from %d, acknowledged: %d",
                     event.partition(),
                     who,

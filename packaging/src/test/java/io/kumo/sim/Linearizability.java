@@ -15,10 +15,14 @@ import java.util.Set;
  * Operations without an answer may have happened at any moment after their call, or never.
  */
 final class Linearizability {
-    private static final long MAX_STEPS = 2_000_000;
+    private static final long MAX_STEPS = 200_000;
 
-    /** The one copy: no record if the value is null; the cas is 0 where the answer that would tell it was lost. */
-    private record State(String value, long cas) {}
+    /**
+     * The one copy: no record if the value is null; the cas is 0 where the answer that would tell it was lost.
+     *
+     * @param lastCas the highest so far: they only grow
+     */
+    private record State(String value, long cas, long lastCas) {}
 
     private record Tried(BitSet done, State state) {}
 
@@ -30,7 +34,7 @@ final class Linearizability {
         this.ops = ops;
     }
 
-    /** Whether there is such an order. */
+    /** Whether there is such an order; IllegalStateException if that takes too long to find out. */
     static boolean isLinearizable(List<Op> history) {
         List<Op> ops = new ArrayList<>(history);
         ops.removeIf(op -> op.isVoid || (!op.isKnown() && op.kind == null));
@@ -39,7 +43,7 @@ final class Linearizability {
     }
 
     private boolean search() {
-        stack.add(new Tried(new BitSet(), new State(null, 0)));
+        stack.add(new Tried(new BitSet(), new State(null, 0, 0)));
         for (long steps = 0; !stack.isEmpty(); steps++) {
             if (steps > MAX_STEPS) {
                 throw new IllegalStateException("the search takes too long: " + ops.size() + " operations");
@@ -93,22 +97,22 @@ final class Linearizability {
             return get(op, state);
         }
         return switch (op.kind) {
-            case SET -> done(op, op.value);
-            case ADD -> now == null ? done(op, op.value) : same(op, WriteStatus.NOT_STORED, state);
-            case REPLACE -> now != null ? done(op, op.value) : same(op, WriteStatus.NOT_STORED, state);
-            case APPEND -> now != null ? done(op, now + op.value) : same(op, WriteStatus.NOT_STORED, state);
-            case PREPEND -> now != null ? done(op, op.value + now) : same(op, WriteStatus.NOT_STORED, state);
+            case SET -> done(op, state, op.value);
+            case ADD -> now == null ? done(op, state, op.value) : same(op, WriteStatus.NOT_STORED, state);
+            case REPLACE -> now != null ? done(op, state, op.value) : same(op, WriteStatus.NOT_STORED, state);
+            case APPEND -> now != null ? done(op, state, now + op.value) : same(op, WriteStatus.NOT_STORED, state);
+            case PREPEND -> now != null ? done(op, state, op.value + now) : same(op, WriteStatus.NOT_STORED, state);
             case CAS -> cas(op, state);
             case INCR, DECR -> now != null ? count(op, state) : same(op, WriteStatus.NOT_FOUND, state);
-            case DELETE -> now != null ? done(op, null) : same(op, WriteStatus.NOT_FOUND, state);
-            case TOUCH -> now != null ? done(op, now) : same(op, WriteStatus.NOT_FOUND, state);
+            case DELETE -> now != null ? done(op, state, null) : same(op, WriteStatus.NOT_FOUND, state);
+            case TOUCH -> now != null ? done(op, state, now) : same(op, WriteStatus.NOT_FOUND, state);
             case GET_AND_TOUCH -> {
                 if (now == null) {
                     yield same(op, WriteStatus.NOT_FOUND, state);
                 }
-                yield op.isKnown() && !op.read.equals(now) ? List.of() : done(op, now);
+                yield op.isKnown() && !op.isInferred && !op.read.equals(now) ? List.of() : done(op, state, now);
             }
-            case FLUSH -> done(op, null);
+            case FLUSH -> done(op, state, null);
         };
     }
 
@@ -120,7 +124,7 @@ final class Linearizability {
         if (now == null || state.cas() == op.cas) {
             return List.of(state);
         }
-        return state.cas() == 0 ? List.of(new State(now, op.cas)) : List.of();
+        return state.cas() == 0 ? List.of(new State(now, op.cas, Math.max(op.cas, state.lastCas()))) : List.of();
     }
 
     private static List<State> cas(Op op, State state) {
@@ -129,7 +133,7 @@ final class Linearizability {
         }
         List<State> states = new ArrayList<>();
         if (state.cas() == op.argument || state.cas() == 0) {
-            states.addAll(done(op, op.value));
+            states.addAll(done(op, state, op.value));
         }
         if (state.cas() != op.argument) {
             states.addAll(same(op, WriteStatus.EXISTS, state));
@@ -145,18 +149,22 @@ final class Linearizability {
         long before = Long.parseLong(digits);
         long number =
                 op.kind == io.kumo.protocol.WriteKind.INCR ? before + op.argument : Math.max(0, before - op.argument);
-        if (op.isKnown() && op.status == WriteStatus.DONE && op.number != number) {
+        if (op.isKnown() && !op.isInferred && op.status == WriteStatus.DONE && op.number != number) {
             return List.of();
         }
         String text = Long.toString(number);
         int padding = Math.max(0, state.value().length() - text.length());
-        return done(op, text + " ".repeat(padding));
+        return done(op, state, text + " ".repeat(padding));
     }
 
-    private static List<State> done(Op op, String value) {
-        return !op.isKnown() || op.status == WriteStatus.DONE
-                ? List.of(new State(value, value == null || !op.isKnown() ? 0 : op.cas))
-                : List.of();
+    private static List<State> done(Op op, State state, String value) {
+        if (!op.isKnown()) {
+            return List.of(new State(value, 0, state.lastCas()));
+        }
+        if (op.status != WriteStatus.DONE || (op.cas != 0 && op.cas <= state.lastCas())) {
+            return List.of();
+        }
+        return List.of(new State(value, value == null ? 0 : op.cas, Math.max(op.cas, state.lastCas())));
     }
 
     private static List<State> same(Op op, WriteStatus status, State state) {

@@ -11,6 +11,7 @@ import io.kumo.gateway.route.SettledWindow;
 import io.kumo.protocol.ControlMessages.TableGet;
 import io.kumo.protocol.ControlMessages.TableResult;
 import io.kumo.protocol.DataMessages.GetResult;
+import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.WriteKind;
 import io.kumo.table.ClusterTable;
@@ -31,6 +32,8 @@ final class SimGateway {
     private static final long ASK_EVERY = 250 * SimTime.MS;
     private static final long POLL_EVERY = 500 * SimTime.MS;
     private static final long CALL_TIMEOUT_MS = 1_000;
+    private static final double DOUBLES = 0.05;
+    private static final long LATEST_DOUBLE = 6 * SimTime.SECOND;
 
     final SimProcess process;
     private final SimCluster cluster;
@@ -67,6 +70,7 @@ final class SimGateway {
         private final End end;
         private boolean isUnsure;
         private boolean hasEnded;
+        private boolean isAnswered;
         private int triesOut;
         private SimClient link;
 
@@ -93,6 +97,10 @@ final class SimGateway {
         isTickPlanned = false;
         cluster.managers().forEach(links::to);
         process.every(POLL_EVERY, () -> cluster.managers().forEach(to -> askForTable(links.to(to))));
+    }
+
+    long session() {
+        return session;
     }
 
     void begin(Flight flight) {
@@ -122,10 +130,23 @@ final class SimGateway {
                     timeoutMs,
                     resultOf(flight, link, flight.end::got));
         } else {
-            link.call(
-                    flight.toWrite(partition, router.version(), session, window.settledBelow(), false),
-                    timeoutMs,
-                    resultOf(flight, link, flight.end::wrote));
+            Write write = flight.toWrite(partition, router.version(), session, window.settledBelow(), false);
+            link.call(write, timeoutMs, resultOf(flight, link, flight.end::wrote));
+            if (process.time().chance(DOUBLES)) {
+                process.after(process.time().between(0, LATEST_DOUBLE), () -> sendDouble(flight, write));
+            }
+        }
+    }
+
+    /** As if a try had been on its way for long: whoever is the primary now must know that operation. */
+    private void sendDouble(Flight flight, Write write) {
+        if (flight.hasEnded && !flight.isAnswered) {
+            return; // nobody may send it any more
+        }
+        flight.isUnsure = true;
+        int place = router.primaryOf(write.partition());
+        if (place >= 0) {
+            links.to(router.servers().get(place).address()).call(write, CALL_TIMEOUT_MS, SimProposal.ignored());
         }
     }
 
@@ -134,6 +155,7 @@ final class SimGateway {
             @Override
             public void ok(R result) {
                 if (!flight.hasEnded) { // else two tries were answered
+                    flight.isAnswered = true;
                     end(flight);
                     answer.accept(result);
                 }

@@ -320,4 +320,12 @@ final class SimReplicas implements Replica.Effects {
     public void event(ReplicaEvent event) {
         cluster.invariants().onEvent(server, event);
     }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(process + " dirty " + context.memory().dirtyBytes() + " of "
+                + cluster.dirtyBytes() + (isCheckpointing ? ", in a checkpoint" : ""));
+        replicas.values().forEach(replica -> text.append("\n  ").append(replica.view()));
+        return text.toString();
+    }
 }

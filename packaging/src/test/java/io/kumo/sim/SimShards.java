@@ -122,6 +122,6 @@ final class SimShards {
 
     @Override
     public String toString() {
-        return all.size() + " event loops of " + server.process;
+        return server.id + " " + all;
     }
 }

@@ -142,10 +142,21 @@ final class Workload {
                         6,
                         () -> client + " asks " + (kind == null ? "GET" : kind) + " " + key + " " + value + " "
                                 + argument);
-        gateway.begin(
+        begin(
                 kind == null
                         ? new Flight(name, ending)
-                        : new Flight(kind, name, exptime, argument, Bytes.utf8(value), ending));
+                        : new Flight(kind, name, exptime, argument, Bytes.utf8(value), ending),
+                ending.ops);
+    }
+
+    private void begin(Flight flight, List<Op> ops) {
+        for (Op op : ops) {
+            op.session = gateway.session();
+        }
+        gateway.begin(flight);
+        for (Op op : ops) {
+            op.counter = flight.counter();
+        }
     }
 
     private void flush(String client) {
@@ -162,7 +173,7 @@ final class Workload {
         Flight flight = new Flight(WriteKind.FLUSH, Bytes.EMPTY, 0, 0, Bytes.EMPTY, new Ending(client, "", ops));
         flight.atPartition(partition);
         running++;
-        gateway.begin(flight);
+        begin(flight, ops);
     }
 
     /** A key that nobody else writes; never deleted. */
