@@ -283,9 +283,7 @@ final class Invariants {
             boolean isDeposed = activated.epoch() < known.activeEpoch; // it was paused; it has no lease and no copies
             known.activeEpoch = Math.max(known.activeEpoch, activated.epoch());
             require(
-                    isDeposed
-                            || activated.lastSeq() >= known.acknowledgedSeq
-                            || lossy.contains(event.partition()),
+                    isDeposed || activated.lastSeq() >= known.acknowledgedSeq || lossy.contains(event.partition()),
                     "partition %d: %s serves from %d, acknowledged: %d",
                     event.partition(),
                     who,

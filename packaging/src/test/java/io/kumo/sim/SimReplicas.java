@@ -323,8 +323,9 @@ final class SimReplicas implements Replica.Effects {
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(process + " dirty " + context.memory().dirtyBytes() + " of "
-                + cluster.dirtyBytes() + (isCheckpointing ? ", in a checkpoint" : ""));
+        StringBuilder text =
+                new StringBuilder(process + " dirty " + context.memory().dirtyBytes() + " of " + cluster.dirtyBytes()
+                        + (isCheckpointing ? ", in a checkpoint" : ""));
         replicas.values().forEach(replica -> text.append("\n  ").append(replica.view()));
         return text.toString();
     }

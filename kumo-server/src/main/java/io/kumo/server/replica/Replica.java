@@ -399,7 +399,10 @@ public final class Replica {
      * copy (it was marked as faulty, and will join again) keeps its data, so that it copies only what it missed.
      */
     private void considerDrop(long nowNs) {
-        if (row != null && !row.names(context.self) && context.memory.isFull() && data.lastSeq() > data.committedSeq()) {
+        if (row != null
+                && !row.names(context.self)
+                && context.memory.isFull()
+                && data.lastSeq() > data.committedSeq()) {
             long count = data.lastSeq() - data.committedSeq();
             data.truncate(data.committedSeq()); // no checkpoint takes these, and what joins needs the room
             context.effects.event(new ReplicaEvent.Undone(partition, row.epoch(), data.committedSeq(), count));
