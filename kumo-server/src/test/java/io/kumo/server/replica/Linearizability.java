@@ -20,7 +20,9 @@ final class Linearizability {
         CAS,
         APPEND,
         INCR,
-        DELETE
+        DELETE,
+        /** Of all keys: stands in the history of each. */
+        FLUSH
     }
 
     /** An operation of the history; {@code returnedAt} is {@link Long#MAX_VALUE} if nobody knows how it ended. */
@@ -164,6 +166,8 @@ final class Linearizability {
                     return List.of();
                 }
                 return change(op, new State(Long.toString(number), op.cas));
+            case FLUSH:
+                return change(op, new State(null, 0));
             case DELETE:
                 return now != null ? change(op, new State(null, 0)) : same(op, WriteStatus.NOT_FOUND, state);
         }

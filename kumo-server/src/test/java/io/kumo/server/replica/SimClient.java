@@ -78,7 +78,9 @@ final class SimClient {
     private void begin(String key) {
         int dice = world.random.nextInt(100);
         String unique = number + "." + counter + ";";
-        if (dice < 35) {
+        if (dice == 99 && world.chance(0.3)) {
+            begin("", Kind.FLUSH, "", 0);
+        } else if (dice < 35) {
             begin(key, Kind.GET, "", 0);
         } else if (key.equals("counter")) {
             if (dice < 45) {
@@ -106,7 +108,9 @@ final class SimClient {
 
     private void begin(String key, Kind kind, String value, long argument) {
         Operation operation = new Operation(kind, value, argument, world.nowNs());
-        history.get(key).add(operation);
+        for (String each : key.isEmpty() ? KEYS : new String[] {key}) {
+            history.get(each).add(operation);
+        }
         Running started = new Running(key, operation, ++counter);
         running.put(started.id, started);
         attempt(started);
@@ -120,7 +124,7 @@ final class SimClient {
             end(op);
             givenUp++;
             if (!op.mayBeDone) {
-                history.get(op.key).remove(op.operation); // all answers promised that nothing was executed
+                history.values().forEach(each -> each.remove(op.operation)); // all answers promised that nothing was executed
             }
             return;
         }
