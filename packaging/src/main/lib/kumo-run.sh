@@ -116,6 +116,7 @@ case $previous in
         ;;
 esac
 [ -n "$pidfile" ] || foreground "$@"
+[ "$log" != - ] || log=
 
 # A process id may be that of another program by now, and a dead process may not be collected yet.
 running() {

@@ -145,8 +145,9 @@ public abstract class NodeMain {
     private void launch(ParsedOptions options) {
         verbose = options.value(NodeOptions.VERBOSE);
         try {
-            LogSetup.configure(options.value(NodeOptions.LOG), verbose);
-            logsToFile = options.value(NodeOptions.LOG).isPresent();
+            Optional<String> log = options.value(NodeOptions.LOG).filter(file -> !file.equals(NodeOptions.NO_FILE));
+            LogSetup.configure(log, verbose);
+            logsToFile = log.isPresent();
             options.notices().forEach(notice -> System.err.println(program + ": " + notice));
             options.value(NodeOptions.DAEMON)
                     .ifPresent(file -> pidFile = PidFile.write(file, getClass().getName()));

@@ -6,11 +6,14 @@ import java.util.Optional;
 
 /** Options that every daemon has. */
 public final class NodeOptions {
+    /** kumofs's name for no log file. */
+    static final String NO_FILE = "-";
+
     public static final OptionSpec<Boolean> VERBOSE = OptionSpec.flag(
                     "verbose", "Log more, and stack traces of failures.")
             .shorts("v");
     public static final OptionSpec<Optional<String>> LOG = OptionSpec.path(
-                    "log", "", "Log to this file, not to stderr.")
+                    "log", "", "Log to this file, not to stderr; - is stderr.")
             .argument("FILE")
             .shorts("o")
             .optional();

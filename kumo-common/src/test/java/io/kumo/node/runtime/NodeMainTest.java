@@ -121,6 +121,14 @@ class NodeMainTest {
     }
 
     @Test
+    void aDashInPlaceOfTheLogFileIsStderr() throws Exception {
+        run("--http off -o -");
+        awaitReady();
+        await().until(() -> text("err").contains("ready build="));
+        assertFalse(Files.exists(directory.resolve("-")));
+    }
+
+    @Test
     void refusesToRunTwiceWithOneProcessIdFile() throws Exception {
         Process first = run("--http off -d pid");
         awaitReady();
