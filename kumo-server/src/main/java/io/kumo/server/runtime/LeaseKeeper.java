@@ -98,5 +98,11 @@ final class LeaseKeeper {
     /** On any event loop. */
     void onGrant(ServerId granter, LeaseGrant grant) {
         shards.each(shard -> shard.host().replicaContext().leases().onGrant(granter, grant));
+        Shard control = shards.control();
+        control.loop().run(() -> {
+            if (grant.tableVersion() > control.host().tableVersion()) {
+                control.host().newerTable(granter, grant.tableVersion()); // the lease does not count before it is known
+            }
+        });
     }
 }
