@@ -466,7 +466,8 @@ public final class Replica {
                 data.lastSeq(),
                 data.committedSeq(),
                 primary == null ? 0 : primary.operations().waiting(),
-                primary == null ? 0 : primary.lag());
+                primary == null ? 0 : primary.lag(),
+                primary == null || !primary.isActive() || primary.holdsLeases());
     }
 
     public ReplicaRole role() {

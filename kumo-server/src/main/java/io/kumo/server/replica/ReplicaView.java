@@ -10,6 +10,7 @@ package io.kumo.server.replica;
  * @param committedSeq every copy in sync has the entries up to here
  * @param waiting operations that wait for a commit or for the store
  * @param lag entries that the slowest copy in sync has not answered yet
+ * @param leased false for a primary that may not answer reads now, as a copy's lease has run out
  */
 public record ReplicaView(
         int partition,
@@ -20,4 +21,5 @@ public record ReplicaView(
         long lastSeq,
         long committedSeq,
         int waiting,
-        long lag) {}
+        long lag,
+        boolean leased) {}

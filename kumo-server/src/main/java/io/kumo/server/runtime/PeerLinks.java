@@ -3,7 +3,6 @@ package io.kumo.server.runtime;
 import io.kumo.base.HostPort;
 import io.kumo.protocol.Call;
 import io.kumo.rpc.runtime.RpcClient;
-import io.kumo.rpc.runtime.RpcConnection;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
@@ -85,30 +84,10 @@ final class PeerLinks {
         return client != null && client.send(notice);
     }
 
-    boolean isConnected(ServerId peer) {
-        RpcClient client = clients.get(peer);
-        return client != null && client.isConnected();
-    }
-
-    /** False while much is unwritten: bulk data waits. */
-    boolean isWritable(ServerId peer) {
-        RpcConnection connection = connection(peer);
-        return connection != null && connection.isWritable();
-    }
-
-    private @Nullable RpcConnection connection(ServerId peer) {
-        RpcClient client = clients.get(peer);
-        return client == null ? null : client.connection();
-    }
-
     /** The kept connection to a server of the table; null for others. */
     @Nullable
     RpcClient client(ServerId peer) {
         return clients.get(peer);
-    }
-
-    Iterable<ServerId> peers() {
-        return clients.keySet();
     }
 
     void close() {

@@ -32,6 +32,7 @@ final class ServerMetrics {
         ofView(metrics, "promoting", ShardView::promoting);
         ofView(metrics, "copy", ShardView::copies);
         ofView(metrics, "joining", ShardView::joining);
+        metrics.gauge(Meter.LEASES_LACKING, () -> view.unleased());
         metrics.gauge(Meter.REPLICATION_LAG, () -> view.lag());
         metrics.gauge(Meter.MEMTABLE_BYTES, () -> view.dirtyBytes(), "state", "dirty");
         metrics.gauge(Meter.MEMTABLE_BYTES, () -> view.cleanBytes(), "state", "clean");
@@ -83,6 +84,7 @@ final class ServerMetrics {
                 .with("promoting", now.promoting())
                 .with("copies", now.copies())
                 .with("joining", now.joining())
+                .with("leasesLacking", now.unleased())
                 .with("items", data.counts().total());
     }
 
@@ -107,6 +109,7 @@ final class ServerMetrics {
         all.put("promoting", now.promoting());
         all.put("copies", now.copies());
         all.put("joining", now.joining());
+        all.put("leases_lacking", now.unleased());
         all.put("replication_lag", now.lag());
         all.put("in_flight", data.inFlight());
         all.put("copied_bytes", data.copied().total());

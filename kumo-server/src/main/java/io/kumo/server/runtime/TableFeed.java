@@ -8,7 +8,6 @@ import io.kumo.node.runtime.Node.Stopper;
 import io.kumo.server.store.runtime.Storage;
 import io.kumo.server.store.runtime.StoreDirectory;
 import io.kumo.table.ClusterTable;
-import io.kumo.table.ServerId;
 import io.kumo.table.TableCodec;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -130,10 +129,5 @@ final class TableFeed {
     boolean isTakingPart() {
         ClusterTable table = tables.orNull();
         return table != null && namesThisProcess(table, storage.directory());
-    }
-
-    /** The table's name for a server, for people. */
-    static String addressOf(ClusterTable table, ServerId id) {
-        return table.server(id).map(info -> info.address().toString()).orElse(id.toString());
     }
 }
