@@ -162,6 +162,9 @@ public abstract class NodeMain {
                     .await(); // until the process is told to end; other threads alone may not keep it alive
         } catch (InterruptedException e) {
             exit(1);
+        } catch (UsageException e) {
+            System.err.println(e.getMessage());
+            exit(2);
         } catch (KumoException | IllegalArgumentException e) {
             sayFailure(Failures.reason(e), e);
             exit(1);
