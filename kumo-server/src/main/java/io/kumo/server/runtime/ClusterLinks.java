@@ -103,7 +103,7 @@ final class ClusterLinks {
                 context,
                 new GroupOptions(
                         new ServerMember(directory.serverId(), directory.incarnation()),
-                        new HostPort(data.options().listen().host(), 0),
+                        new HostPort(data.options().groupHost(), 0),
                         addresses.stream().map(GroupOptions::groupAddress).toList()));
         membership = group;
         return group.start()

@@ -34,7 +34,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.slf4j.Logger;
@@ -369,6 +371,8 @@ final class DataNode {
 
     /** What replicas say to the rest of the server. */
     private final class Links implements ReplicaHost.Outside {
+        private final Set<Integer> damaged = new HashSet<>();
+
         @Override
         public void newerTable(ServerId at, long version) {
             shards.control().loop().run(() -> {
@@ -398,7 +402,9 @@ final class DataNode {
 
         @Override
         public void damaged(int partition, String why) {
-            LOG.error("record can't be read partition={} error=\"{}\"", partition, why);
+            if (damaged.add(partition)) { // once: whoever needs the record asks again and again
+                LOG.error("record can't be read partition={} error=\"{}\"", partition, why);
+            }
         }
     }
 }

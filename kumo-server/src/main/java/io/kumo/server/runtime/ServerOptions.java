@@ -203,6 +203,11 @@ public record ServerOptions(
                 options.value(DISK_RESERVE));
     }
 
+    /** Where the group of managers and servers reaches this one: an address, never all of them. */
+    String groupHost() {
+        return ANY_ADDRESS.contains(listen.host()) ? advertised.host() : listen.host();
+    }
+
     private static Path path(String text) {
         try {
             if (!text.isBlank()) {

@@ -157,4 +157,20 @@ final class DataNodeIT {
         });
         cluster.checkAll("k", 50);
     }
+
+    @Test
+    void expiredRecordsAreSweptFromTheStore() {
+        startThree();
+        for (int i = 0; i < 20; i++) {
+            cluster.setExpiring("gone" + i, "value", 1);
+        }
+        cluster.setAll("k", 20);
+        cluster.server("a").checkpoint();
+        Awaitility.await().until(() -> !cluster.get("gone1").found());
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+            cluster.server("a").checkpoint();
+            return cluster.server("a").report().items() == 20;
+        });
+        cluster.checkAll("k", 20);
+    }
 }

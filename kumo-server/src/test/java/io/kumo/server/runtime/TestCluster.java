@@ -141,11 +141,32 @@ final class TestCluster implements AutoCloseable {
         return write(WriteKind.SET, key, value);
     }
 
+    /** Sets a value that expires after some seconds; -1 at once. */
+    WriteResult setExpiring(String key, String value, long exptime) {
+        return write(WriteKind.SET, key, value, exptime);
+    }
+
     WriteResult write(WriteKind kind, String key, String value) {
+        return write(kind, key, value, 0);
+    }
+
+    private WriteResult write(WriteKind kind, String key, String value, long exptime) {
         Bytes bytes = Bytes.utf8(key);
         int partition = PartitionHash.partitionOf(bytes, PARTITIONS);
         Write write = new Write(
-                partition, table.version(), 77, ++counter, counter, kind, false, bytes, 0, 0, 0, 1, Bytes.utf8(value));
+                partition,
+                table.version(),
+                77,
+                ++counter,
+                counter,
+                kind,
+                false,
+                bytes,
+                0,
+                exptime,
+                0,
+                1,
+                Bytes.utf8(value));
         return call(partition, write);
     }
 
