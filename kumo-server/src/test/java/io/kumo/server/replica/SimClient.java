@@ -124,7 +124,8 @@ final class SimClient {
             end(op);
             givenUp++;
             if (!op.mayBeDone) {
-                history.values().forEach(each -> each.remove(op.operation)); // all answers promised that nothing was executed
+                // All answers promised that nothing was executed.
+                history.values().forEach(each -> each.remove(op.operation));
             }
             return;
         }
