@@ -15,6 +15,7 @@ import io.kumo.server.runtime.ServerMain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -141,18 +142,23 @@ class DocumentsTest {
                 }
             }
         }
-        try (Stream<Path> documents = Stream.concat(Files.list(DOCS), Stream.of(ROOT.resolve("README.md")))) {
-            for (Path document : documents.toList()) {
-                String text = Files.readString(document);
-                for (Matcher link = LINK.matcher(text); link.find(); ) {
-                    Path target = document.resolveSibling(link.group(1));
-                    assertTrue(Files.exists(target), document + " links to " + link.group(1));
-                }
-                for (Matcher word = TYPE.matcher(text); word.find(); ) {
-                    for (String type : word.group(1).split("\\.")) {
-                        assertTrue(types.contains(type), document + " names " + word.group());
-                    }
-                }
+        List<Path> documents = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+        try (Stream<Path> files = Files.list(DOCS)) {
+            files.forEach(documents::add);
+        }
+        for (Path document : documents) {
+            check(document, Files.readString(document), types);
+        }
+    }
+
+    private static void check(Path document, String text, Set<String> types) {
+        for (Matcher link = LINK.matcher(text); link.find(); ) {
+            Path target = document.resolveSibling(link.group(1));
+            assertTrue(Files.exists(target), document + " links to " + link.group(1));
+        }
+        for (Matcher word = TYPE.matcher(text); word.find(); ) {
+            for (String type : word.group(1).split("\\.")) {
+                assertTrue(types.contains(type), document + " names " + word.group());
             }
         }
     }

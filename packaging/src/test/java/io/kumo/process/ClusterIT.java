@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -90,7 +91,8 @@ class ClusterIT {
 
     @Test
     void spymemcachedIsServed() throws Exception {
-        MemcachedClient client = new MemcachedClient(new InetSocketAddress("127.0.0.1", cluster.gatewayPort(0)));
+        MemcachedClient client =
+                new MemcachedClient(new InetSocketAddress(InetAddress.getLoopbackAddress(), cluster.gatewayPort(0)));
         try {
             assertTrue(client.set("spy", 0, "value").get(10, TimeUnit.SECONDS));
             assertEquals("value", client.get("spy"));

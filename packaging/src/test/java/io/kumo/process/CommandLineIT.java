@@ -47,7 +47,7 @@ class CommandLineIT {
 
     @Test
     void aTakenPortEndsWith1() throws IOException {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String address = "127.0.0.1:" + taken.getLocalPort();
             assertOneLine(1, run("kumo-manager", "-l", address, "--data", file("manager")));
             assertOneLine(1, run("kumo-server", "-l", address, "-m", "127.0.0.1:1", "-s", file("server")));
