@@ -17,7 +17,7 @@ public enum EntryKind {
     COPY_BEGIN(5),
     /** Log only: a record of the copy, with the (epoch, seq) that it has at the primary; not dense. */
     COPY_PUT(6),
-    /** Log only: the copy is complete up to this (epoch, seq); the value holds the replica's other state. */
+    /** Log only: the copy, sent in that epoch, is complete up to this seq; the value is the replica's other state. */
     COPY_END(7),
     /** Log only: this server no longer has the partition. */
     DROP(8);

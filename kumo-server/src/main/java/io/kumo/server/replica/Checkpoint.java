@@ -8,7 +8,7 @@ import java.util.List;
  * What goes from a partition's memtable into the store, in one transaction with its position.
  *
  * @param wipe all records of the partition in the store go first
- * @param epoch of the entry at {@code seq}
+ * @param epoch of the entry at {@code seq}; of the primary that sent the last whole copy, if that is higher
  * @param seq after this checkpoint the store has all entries up to here
  * @param complete false in the middle of a copy; to be kept beside the position
  * @param state to be kept beside the position, opaque

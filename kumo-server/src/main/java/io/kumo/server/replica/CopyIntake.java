@@ -42,7 +42,7 @@ final class CopyIntake {
         }
         nextIndex++;
         if (chunk.last()) {
-            data.endCopy(chunk.lastEpoch(), chunk.lastSeq(), chunk.state());
+            data.endCopy(chunk.epoch(), chunk.lastSeq(), chunk.state());
             isDone = true;
         }
         return true;

@@ -23,6 +23,7 @@ final class PartitionData {
 
     private final ReplicaContext context;
     private boolean complete;
+    private long copyEpoch;
     private long committedSeq;
     private long lastSeq;
     private long loggedSeq;
@@ -44,6 +45,7 @@ final class PartitionData {
         this.memtable = new Memtable(context.memory);
         this.dedup = new DedupTable(context.settings.dedupNs());
         this.complete = stored.complete();
+        this.copyEpoch = stored.epoch();
         this.storeIsEmpty = stored.equals(Recovery.NONE);
         if (complete) {
             decodeState(stored.state());
@@ -175,7 +177,13 @@ final class PartitionData {
         memtable.putDirty(copied);
     }
 
+    /**
+     * The copy is complete up to {@code seq}. Its mark in the log, and every checkpoint from here on, have the epoch of
+     * the primary that sent it at least: so a start can tell records of after the copy from older ones, even if these
+     * were at a higher seq of a history that was given up.
+     */
     void endCopy(long epoch, long seq, Bytes state) {
+        copyEpoch = Math.max(copyEpoch, epoch);
         decodeState(state);
         complete = true;
         isCopying = false;
@@ -183,7 +191,7 @@ final class PartitionData {
         moveTo(seq);
         if (!restoring) {
             barrierTicket = context.effects.append(
-                    partition, LogEntry.internal(EntryKind.COPY_END, epoch, seq, Bytes.EMPTY, state));
+                    partition, LogEntry.internal(EntryKind.COPY_END, copyEpoch, seq, Bytes.EMPTY, state));
         }
     }
 
@@ -323,7 +331,7 @@ final class PartitionData {
         Checkpoint begun = new Checkpoint(
                 partition,
                 wipePending,
-                complete ? history.epochAt(seq) : 0,
+                complete ? Math.max(copyEpoch, history.epochAt(seq)) : 0,
                 seq,
                 complete,
                 complete ? encodeState(seq) : Bytes.EMPTY,
