@@ -145,7 +145,7 @@ final class Commands {
             return "no server is marked as faulty: name the servers to be detached";
         }
         long left = draft.servers().stream()
-                .filter(info -> info.placed() && !chosen.contains(info.id()))
+                .filter(info -> info.placed() && info.isAlive() && !chosen.contains(info.id()))
                 .count();
         if (left == 0) {
             throw new Refusal("no server with copies would be left: attach others first");

@@ -15,19 +15,27 @@ final class Faults {
     private final Draft draft;
     private final Observations seen;
     private final LeaderOptions options;
+    private final boolean mayMark;
 
-    private Faults(Draft draft, Observations seen, LeaderOptions options) {
+    private Faults(Draft draft, Observations seen, LeaderOptions options, Set<ServerId> waiting) {
         this.draft = draft;
         this.seen = seen;
         this.options = options;
+        // With two managers the attached servers vote. Were all of them marked, neither manager could go on alone.
+        this.mayMark = draft.before().managers().size() != 2
+                || draft.servers().stream().anyMatch(info -> info.isAttached() && !isGone(info, waiting));
+    }
+
+    private boolean isGone(ServerInfo info, Set<ServerId> waiting) {
+        return waiting.contains(info.id()) || seen.isGone(info.id(), options.faultAfterMs());
     }
 
     /** @param waiting servers that are back but must not act yet */
     static void apply(Draft draft, Observations seen, LeaderOptions options, Set<ServerId> waiting) {
-        Faults faults = new Faults(draft, seen, options);
+        Faults faults = new Faults(draft, seen, options, waiting);
         Set<ServerId> alive = new HashSet<>();
         for (ServerInfo info : draft.servers()) {
-            if (faults.mark(info, waiting.contains(info.id()))) {
+            if (faults.mark(info, faults.isGone(info, waiting))) {
                 alive.add(info.id());
             }
         }
@@ -36,8 +44,7 @@ final class Faults {
     }
 
     /** Returns whether the server can act. */
-    private boolean mark(ServerInfo info, boolean mustWait) {
-        boolean isGone = mustWait || seen.isGone(info.id(), options.faultAfterMs());
+    private boolean mark(ServerInfo info, boolean isGone) {
         boolean isSame = seen.sight(info.id())
                 .map(sight -> sight.report().incarnation() == info.incarnation())
                 .orElse(true);
@@ -51,7 +58,7 @@ final class Faults {
                 return true;
             }
             case ATTACHED -> {
-                if (isGone) {
+                if (isGone && mayMark) {
                     draft.setState(info, ServerState.FAULT);
                     draft.event("fault", info.id(), "server " + info.address() + " is marked as faulty");
                 }
@@ -64,19 +71,31 @@ final class Faults {
         return false;
     }
 
-    /** Rows go on with the copies that are alive. A row without any is left as it is: one of them will come back. */
+    /**
+     * Whether it is known to have all that it acknowledged: a manager that has just started has to hear of it first.
+     */
+    private boolean isGood(ServerId id) {
+        ServerInfo info = draft.server(id);
+        return info != null && seen.report(id, info.incarnation()).isPresent();
+    }
+
+    /**
+     * Rows go on with the copies that are alive, where one of these is good. Others are left as they are: who is gone
+     * may come back, and may have what the others lost.
+     */
     private void takeOver() {
         Map<ServerId, Integer> primaries = draft.primaryCounts();
         for (Partition row : List.copyOf(draft.rows())) {
             List<ServerId> joining =
                     row.joining().stream().filter(draft::isAlive).toList();
             List<ServerId> alive = row.inSync().stream().filter(draft::isAlive).toList();
-            if (alive.isEmpty() || alive.size() == row.inSync().size()) {
+            List<ServerId> good = alive.stream().filter(this::isGood).toList();
+            if (good.isEmpty() || alive.size() == row.inSync().size()) {
                 draft.set(row.with(row.epoch(), row.inSync(), joining));
             } else if (draft.isAlive(row.inSync().get(0))) {
                 draft.set(row.with(row.epoch(), alive, joining));
             } else {
-                ServerId successor = successor(row, alive, primaries);
+                ServerId successor = successor(row, good, primaries);
                 primaries.merge(successor, 1, Integer::sum);
                 List<ServerId> inSync = new ArrayList<>(alive);
                 inSync.remove(successor);

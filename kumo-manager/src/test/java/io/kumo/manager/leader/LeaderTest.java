@@ -98,6 +98,38 @@ class LeaderTest {
     }
 
     @Test
+    void whoIsGoneStaysInSyncUntilAnotherCopyIsKnownToBeGood() {
+        attached(A, B);
+        ReportBook newBook = new ReportBook(nowMs);
+        newBook.onTable(table);
+        newBook.onReport(report(A, 1, List.of(), List.of(), List.of()), connection(A), nowMs);
+        newBook.onClosed(A, connection(A), nowMs);
+        nowMs += 300;
+        ClusterTable next = leader.next(table, newBook.observe(false, nowMs), List.of())
+                .table()
+                .orElseThrow();
+        assertEquals(ServerState.FAULT, next.server(A).orElseThrow().state());
+        assertEquals(table.partitions(), next.partitions());
+        newBook.onReport(report(B, 1, List.of(), List.of(), List.of()), connection(B), nowMs);
+        next = leader.next(table, newBook.observe(false, nowMs), List.of())
+                .table()
+                .orElseThrow();
+        assertTrue(next.partitions().stream().allMatch(row -> row.inSync().equals(List.of(B))));
+    }
+
+    @Test
+    void withTwoManagersOneServerIsLeftToVote() {
+        table = ClusterTable.birth("c0ffee", 3, 16, List.of(new HostPort("m", 19700), new HostPort("n", 19700)));
+        attached(A, B);
+        nowMs += 60_000;
+        assertTrue(leader.next(table, observe(), List.of()).table().isEmpty());
+        reports(A);
+        decide();
+        assertEquals(ServerState.ATTACHED, table.server(A).orElseThrow().state());
+        assertEquals(ServerState.FAULT, table.server(B).orElseThrow().state());
+    }
+
+    @Test
     void nobodyIsGoneBecauseTheManagerStoodStill() {
         attached(A, B, C);
         nowMs += 60_000;

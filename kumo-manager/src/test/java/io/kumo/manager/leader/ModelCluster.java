@@ -134,6 +134,7 @@ final class ModelCluster {
 
     boolean isAtRest() {
         return proposed.isEmpty()
+                && committed.partitions().stream().allMatch(row -> row.joining().isEmpty())
                 && leader.next(committed, book.observe(false, nowMs), List.of())
                         .table()
                         .isEmpty();
