@@ -14,6 +14,7 @@ final class Faults {
         CRASH_SERVER,
         CRASH_PRIMARY,
         CRASH_MANAGER,
+        LOSE_MANAGER,
         CRASH_GATEWAY,
         POWER_CUT,
         POWER_CUT_OF_ALL,
@@ -114,6 +115,7 @@ final class Faults {
             case CRASH_SERVER -> crash(server, false);
             case CRASH_PRIMARY -> crash(primary(), false);
             case CRASH_MANAGER -> crash(manager);
+            case LOSE_MANAGER -> lose(manager);
             case CRASH_GATEWAY -> crash(any(cluster.clients()));
             case POWER_CUT -> crash(server, true);
             case POWER_CUT_OF_ALL -> {
@@ -200,6 +202,19 @@ final class Faults {
             manager.process.kill();
             cluster.network().onDeath(manager.process, time.chance(0.3));
             time.after(briefly(), () -> restart(manager));
+        }
+    }
+
+    /** Not two at once: what both forgot, nobody knows. */
+    private void lose(SimManager manager) {
+        List<SimManager> others =
+                cluster.managerList().stream().filter(other -> other != manager).toList();
+        // Two managers need servers that vote; who detaches them all at the same time has to bring the directory back.
+        boolean canRecover = others.size() == 2 || (others.size() == 1 && !kinds.contains(Fault.DETACH));
+        if (canRecover && manager.process.isUp() && others.stream().allMatch(SimManager::isSound)) {
+            say(manager.process + " loses its directory");
+            crash(manager);
+            manager.forget();
         }
     }
 

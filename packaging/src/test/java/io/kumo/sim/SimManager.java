@@ -29,7 +29,6 @@ import io.kumo.table.ServerInfo;
 import io.kumo.table.TableCodec;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +57,7 @@ final class SimManager implements SimHandlers {
     private MembershipView view = MembershipView.NONE;
     private final List<Command.Pending> commands = new ArrayList<>();
     private long commandCount;
+    private long lastDecideNs;
     private final Map<HostPort, Learned> answers = new HashMap<>();
 
     SimManager(SimCluster cluster, SimProcess process, HostPort address, Leader leader) {
@@ -78,6 +78,8 @@ final class SimManager implements SimHandlers {
         voter = new SimVoter(
                 process, new ManagerVoter(address), cluster.managers(), file, state -> file = state, this::onTable);
         voter.start();
+        new SimLearner(process, links, voter).start();
+        lastDecideNs = process.monotonicNs();
         cluster.network().listen(address, process, this);
         process.every(DECIDE_EVERY, this::decide);
         process.every(ASK_EVERY, this::askOthers);
@@ -102,6 +104,19 @@ final class SimManager implements SimHandlers {
 
     boolean isLeader() {
         return process.isRunning() && view.leader().filter(address::equals).isPresent();
+    }
+
+    /** Whether its votes are not lost, and it knows the cluster. */
+    boolean isSound() {
+        return process.isUp()
+                && file.committed().isPresent()
+                && file.votesFrom() <= file.base()
+                && voter.acceptor().votes();
+    }
+
+    /** Its directory is gone. */
+    void forget() {
+        file = AcceptorState.BLANK;
     }
 
     /** An operator's command; lost if this manager does not come to carry it out. */
@@ -164,6 +179,12 @@ final class SimManager implements SimHandlers {
     // --- deciding
 
     private void decide() {
+        long pausedNs = process.monotonicNs() - lastDecideNs - DECIDE_EVERY;
+        lastDecideNs = process.monotonicNs();
+        if (pausedNs > SimTime.SECOND) {
+            book.onPause(pausedNs / SimTime.MS);
+            return; // what waits to be read comes first
+        }
         if (!isLeader() || proposal != null) {
             return;
         }
@@ -176,7 +197,7 @@ final class SimManager implements SimHandlers {
             return; // the file does not have it yet
         }
         List<Command.Pending> taken = List.copyOf(commands);
-        Decision decision = leader.next(known, book.observe(false, nowMs()), taken);
+        Decision decision = leader.next(known, book.observe(voter.isVersionWanted(), nowMs()), taken);
         if (decision.table().isEmpty()) {
             commands.removeAll(taken);
             return;
@@ -235,8 +256,6 @@ final class SimManager implements SimHandlers {
     // --- founding
 
     private void found() {
-        Set<HostPort> silent = new HashSet<>(cluster.managers());
-        silent.removeAll(answers.keySet());
         Learn learn = new Learn(process.life(), 0, false);
         answers.put(address, voter.acceptor().onLearn(learn));
         for (HostPort other : cluster.managers()) {

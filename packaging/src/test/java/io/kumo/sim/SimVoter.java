@@ -31,6 +31,7 @@ final class SimVoter {
     private Acceptor acceptor;
     private ClusterTable newest;
     private boolean isWriting;
+    private long wantedAfter;
 
     /** @param onTable told of every newer table */
     SimVoter(
@@ -64,6 +65,11 @@ final class SimVoter {
         return newest == null ? 0 : newest.version();
     }
 
+    /** Whether a manager that lost its directory waits for a version that is decided without it. */
+    boolean isVersionWanted() {
+        return wantedAfter > 0 && wantedAfter == version();
+    }
+
     String clusterId() {
         return newest == null ? "" : newest.clusterId();
     }
@@ -84,6 +90,7 @@ final class SimVoter {
         } else if (call instanceof Accept accept) {
             run(at -> at.onAccept(accept), reply::ok);
         } else if (call instanceof Learn learn) {
+            wantedAfter = learn.recovering() ? learn.knownVersion() : wantedAfter;
             run(at -> new Step<>(at, at.onLearn(learn)), reply::ok);
         } else if (call instanceof Committed committed) {
             offer(committed.table());
