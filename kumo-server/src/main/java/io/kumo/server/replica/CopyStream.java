@@ -16,6 +16,7 @@ import java.util.List;
  */
 final class CopyStream {
     private static final int WINDOW_CHUNKS = 4;
+    private static final int MAX_DOUBLINGS = 5;
 
     private final ReplicaContext context;
     private final PartitionData data;
@@ -34,6 +35,7 @@ final class CopyStream {
     private long scanId;
     private int nextIndex;
     private long sentNs;
+    private int resends;
 
     CopyStream(ReplicaContext context, PartitionData data, ServerId joiner, long epoch) {
         this.context = context;
@@ -138,15 +140,21 @@ final class CopyStream {
         while (!unanswered.isEmpty() && unanswered.getFirst().index() < index) {
             unanswered.removeFirst();
             sentNs = nowNs;
+            resends = 0;
         }
         pump(nowNs, tableVersion);
         return isAllSent && unanswered.isEmpty();
     }
 
-    /** Sends again what was not answered, after a while or {@code atOnce}. */
+    /**
+     * Sends again what was not answered, {@code atOnce} or after a while that doubles each time: a joiner that is slow
+     * is not helped by more of the same.
+     */
     void resend(long nowNs, boolean atOnce) {
-        if (!unanswered.isEmpty() && (atOnce || nowNs - sentNs > 2 * context.settings.resendNs())) {
+        long patienceNs = context.settings.resendNs() << Math.min(1 + resends, MAX_DOUBLINGS);
+        if (!unanswered.isEmpty() && (atOnce || nowNs - sentNs > patienceNs)) {
             sentNs = nowNs;
+            resends++;
             for (CopyChunk chunk : unanswered) {
                 context.effects.send(joiner, chunk);
             }
