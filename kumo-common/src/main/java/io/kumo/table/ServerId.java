@@ -22,6 +22,17 @@ public record ServerId(long value) implements Comparable<ServerId> {
         }
     }
 
+    /** Written out, as it is asked for with every message: what records get is slow until it is compiled. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ServerId id && id.value == value;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(value);
+    }
+
     @Override
     public int compareTo(ServerId other) {
         return Long.compareUnsigned(value, other.value);

@@ -399,6 +399,9 @@ public final class Replica {
      * copy (it was marked as faulty, and will join again) keeps its data, so that it copies only what it missed.
      */
     private void considerDrop(long nowNs) {
+        if (data.isEmpty()) {
+            return; // so for most partitions of a large cluster
+        }
         if (row != null
                 && !row.names(context.self)
                 && context.memory.isFull()
