@@ -80,6 +80,7 @@ final class SimProposal {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // an input that changes nothing returns the same proposer
     private void advance(Proposer next) {
         if (hasEnded || next == proposer) {
             return;

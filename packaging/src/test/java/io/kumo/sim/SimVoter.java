@@ -112,6 +112,7 @@ final class SimVoter {
         pump();
     }
 
+    @SuppressWarnings("ReferenceEquality") // a message that changes nothing returns the same state
     private void pump() {
         while (!isWriting && !waiting.isEmpty()) {
             Acceptor next = acceptor;
