@@ -23,6 +23,7 @@ final class Faults {
         PARTITION,
         ISOLATE,
         ONE_WAY_CUT,
+        DEPOSE,
         BREAK_CONNECTIONS,
         SLOW_NETWORK,
         ATTACH,
@@ -129,6 +130,7 @@ final class Faults {
             case PARTITION -> split();
             case ISOLATE -> isolate(time.chance(0.6) ? primary().process : any(processes()));
             case ONE_WAY_CUT -> cutOneWay(any(processes()), any(processes()));
+            case DEPOSE -> depose(primary());
             case BREAK_CONNECTIONS -> {
                 say("connections break at " + server.process);
                 cluster.network().breakSome(server.process);
@@ -280,6 +282,23 @@ final class Faults {
             }
         }
         mendLater();
+    }
+
+    /** The managers lose a primary from sight, then its copies do; clients do not. */
+    private void depose(SimServer server) {
+        say("deposed: " + server.process);
+        long ns = time.between(2 * SimTime.SECOND, 6 * SimTime.SECOND);
+        for (SimManager manager : cluster.managerList()) {
+            cluster.group().doubt(manager, server.process, ns);
+            cutBoth(server.process, manager.process);
+        }
+        cluster.network().breakSome(server.process);
+        time.after(time.between(0, 600 * SimTime.MS), () -> {
+            cluster.servers().stream()
+                    .filter(other -> other != server)
+                    .forEach(other -> cutBoth(server.process, other.process));
+            mendLater();
+        });
     }
 
     private void cutBoth(SimProcess one, SimProcess other) {
