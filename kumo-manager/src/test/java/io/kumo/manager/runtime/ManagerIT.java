@@ -126,12 +126,14 @@ class ManagerIT {
         HostPort leader = leader(addresses).orElseThrow();
         List<HostPort> others =
                 addresses.stream().filter(address -> !address.equals(leader)).toList();
-        await().atMost(PATIENCE).untilAsserted(() -> { // once the news of who leads is everywhere
-            KumoException elsewhere =
-                    assertThrows(KumoException.class, () -> call(others.get(0), new Attach(true, List.of())));
-            assertEquals(ErrorCode.NOT_LEADER, elsewhere.code());
-            assertEquals(leader.toString(), elsewhere.getMessage());
-        });
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> { // once the news of who leads is everywhere
+                            KumoException elsewhere = assertThrows(
+                                    KumoException.class, () -> call(others.get(0), new Attach(true, List.of())));
+                            assertEquals(ErrorCode.NOT_LEADER, elsewhere.code());
+                            assertEquals(leader.toString(), elsewhere.getMessage());
+                        });
         call(leader, new Attach(true, List.of()));
 
         done(managers.remove(addresses.indexOf(leader)).stop());
