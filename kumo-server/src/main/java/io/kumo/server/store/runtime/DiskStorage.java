@@ -67,6 +67,9 @@ final class DiskStorage implements Storage {
 
     private void beforeCommit(List<CheckpointMark> next) {
         try {
+            if (options.sync() == SyncMode.INTERVAL) {
+                log.sync(); // records must not outlive a copy or a cut in the log that they come after
+            }
             marks.append(next);
         } catch (IOException e) {
             throw failed("can't write the checkpoint's marks", e);
