@@ -24,7 +24,7 @@ class SimulationTest {
 
     static LongStream seeds() {
         long first = Long.getLong("sim.first", 1);
-        return LongStream.range(first, first + Long.getLong("sim.seeds", 100));
+        return LongStream.range(first, first + Long.getLong("sim.seeds", 300));
     }
 
     @Test
