@@ -49,6 +49,11 @@ fi
 jvm="$jvm -Xmx$heap -Xshare:auto -XX:+ExitOnOutOfMemoryError
     --add-opens=java.base/sun.nio.ch=ALL-UNNAMED --add-opens=java.base/java.nio=ALL-UNNAMED"
 
+# An operator's options for this program, comments left out.
+if [ -r "$home/conf/$program.jvm" ]; then
+    jvm="$jvm $(sed 's/#.*//' "$home/conf/$program.jvm" | tr '\n' ' ')"
+fi
+
 # --- In the foreground. ---------------------------------------------------------------------------------------------
 # The options are words without blanks, so they are split on purpose; the arguments are not touched.
 foreground() {

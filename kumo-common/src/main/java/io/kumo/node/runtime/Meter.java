@@ -5,7 +5,11 @@ public enum Meter {
     OPERATIONS("kumo.operations", Kind.COUNTER, "", "Operations by kind and outcome"),
     OPERATION_LATENCY("kumo.operation.latency", Kind.LATENCY, "seconds", "Time from request to answer, by kind"),
     RETRIES("kumo.retries", Kind.COUNTER, "", "Operations that were sent again"),
-    CLIENT_CONNECTIONS("kumo.client.connections", Kind.GAUGE, "", "Open connections of memcached clients"),
+    CLIENT_CONNECTIONS(
+            "kumo.client.connections",
+            Kind.GAUGE,
+            "",
+            "Open connections: memcached clients of a gateway, MQTT clients of a manager"),
     IN_FLIGHT("kumo.in.flight", Kind.GAUGE, "", "Operations that wait for an answer"),
     RPC_CONNECTIONS("kumo.rpc.connections", Kind.GAUGE, "", "Open RPC connections"),
     RECEIVED("kumo.received", Kind.COUNTER, "bytes", "Bytes read from clients"),
@@ -17,7 +21,8 @@ public enum Meter {
             "kumo.partitions.under.replicated", Kind.GAUGE, "", "Partitions with fewer live copies than wanted"),
     PARTITIONS_DOWN("kumo.partitions.down", Kind.GAUGE, "", "Partitions with no live copy in sync"),
     REBALANCE_MOVES_LEFT("kumo.rebalance.moves.left", Kind.GAUGE, "", "Copies and primaries that still have to move"),
-    PARTITIONS("kumo.partitions", Kind.GAUGE, "", "Partitions of this server by role: primary, copy, joining"),
+    PARTITIONS(
+            "kumo.partitions", Kind.GAUGE, "", "Partitions of this server by role: primary, promoting, copy, joining"),
     LEASES_LACKING("kumo.leases.lacking", Kind.GAUGE, "", "Partitions of this primary whose read lease has run out"),
     REPLICATION_LAG(
             "kumo.replication.lag",

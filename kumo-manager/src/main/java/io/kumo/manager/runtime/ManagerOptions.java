@@ -29,8 +29,6 @@ public record ManagerOptions(
         boolean autoReplace,
         int replicas,
         int partitions,
-        Optional<Integer> mqttPort,
-        Optional<Integer> groupPort,
         LeaderOptions leader) {
     /** Where managers listen unless told otherwise. */
     public static final int DEFAULT_PORT = 19700;
@@ -80,15 +78,6 @@ public record ManagerOptions(
             "joining-per-server", "128", 1, 65_536, "Partitions that move to one server at the same time.");
     static final OptionSpec<Integer> PRIMARIES = OptionSpec.integer(
             "primaries-per-version", "128", 1, 65_536, "Primaries that move with one version of the table.");
-    static final OptionSpec<Optional<Integer>> MQTT_PORT = OptionSpec.integer(
-                    "mqtt-port", "19720", 0, 65_535, "Port of MQTT. Without it: the port of --listen + 20.")
-            .argument("PORT")
-            .optional();
-    static final OptionSpec<Optional<Integer>> GROUP_PORT = OptionSpec.integer(
-                    "jgroups-port", "19710", 0, 65_535, "Port of the group. Without it: the port of --listen + 10.")
-            .argument("PORT")
-            .optional();
-
     /** In the order in which they are documented. */
     static final List<OptionSpec<?>> ALL = List.of(
             LISTEN,
@@ -101,9 +90,7 @@ public record ManagerOptions(
             FAULT_AFTER,
             REPLACE_AFTER,
             JOINING,
-            PRIMARIES,
-            MQTT_PORT,
-            GROUP_PORT);
+            PRIMARIES);
 
     /** IllegalArgumentException with a text for the user for what does not fit together. */
     static ManagerOptions of(ParsedOptions options) {
@@ -124,8 +111,6 @@ public record ManagerOptions(
                 options.value(AUTO_REPLACE),
                 options.value(REPLICAS),
                 partitions,
-                options.value(MQTT_PORT),
-                options.value(GROUP_PORT),
                 new LeaderOptions(
                         Math.max(1, options.value(FAULT_AFTER).toMillis()),
                         options.value(REPLACE_AFTER).toMillis(),
@@ -137,8 +122,7 @@ public record ManagerOptions(
 
     /** The same with the port that it really listens on. */
     ManagerOptions withListen(HostPort address) {
-        return new ManagerOptions(
-                address, partners, data, autoReplace, replicas, partitions, mqttPort, groupPort, leader);
+        return new ManagerOptions(address, partners, data, autoReplace, replicas, partitions, leader);
     }
 
     /** RPC addresses of all managers, sorted. */
@@ -149,11 +133,13 @@ public record ManagerOptions(
                 .toList();
     }
 
+    /** Where everybody looks for this manager's broker. */
     HostPort mqttAddress() {
-        return mqttPort.map(listen::withPort).orElseGet(() -> TableSubscriber.mqttAddress(listen));
+        return TableSubscriber.mqttAddress(listen);
     }
 
+    /** Where everybody looks for this manager's member of the group. */
     HostPort groupAddress() {
-        return groupPort.map(listen::withPort).orElseGet(() -> GroupOptions.groupAddress(listen));
+        return GroupOptions.groupAddress(listen);
     }
 }

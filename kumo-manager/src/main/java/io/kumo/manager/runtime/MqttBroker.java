@@ -71,7 +71,8 @@ public final class MqttBroker {
     }
 
     private static KumoException bindFailure(HostPort address, Throwable e) {
-        String why = "MQTT can't listen on " + address + ": " + Failures.reason(e) + " (see --mqtt-port)";
+        String why =
+                "MQTT can't listen on " + address + ": " + Failures.reason(e) + " (it is the port of --listen + 20)";
         return new KumoException(ErrorCode.REFUSED, why, e);
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.kumo.base.HostPort;
+import io.kumo.bus.runtime.TableSubscriber;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.manager.leader.LeaderOptions;
@@ -36,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -192,8 +194,6 @@ class ManagerIT {
                 false,
                 3,
                 16,
-                Optional.of(0),
-                Optional.empty(),
                 LeaderOptions.DEFAULT);
         Manager manager =
                 new Manager(vertx, SystemClock.INSTANCE, options, "test", (code, text) -> fail(code + ": " + text));
@@ -201,20 +201,22 @@ class ManagerIT {
         done(manager.start());
     }
 
-    /** Free ports, with free ones for the group above them. */
+    /** Free ports below those of outgoing connections, with free ones for MQTT and the group above them. */
     private static List<HostPort> addresses(int count) throws IOException {
         List<HostPort> addresses = new ArrayList<>();
         List<ServerSocket> sockets = new ArrayList<>();
+        Random random = new Random();
         for (int tries = 0; addresses.size() < count; tries++) {
             assertTrue(tries < 100, "no free ports");
-            ServerSocket socket = new ServerSocket(0);
-            sockets.add(socket);
-            HostPort address = new HostPort("127.0.0.1", socket.getLocalPort());
+            HostPort address = new HostPort("127.0.0.1", 20_000 + random.nextInt(10_000));
             try {
+                sockets.add(new ServerSocket(address.port()));
                 sockets.add(new ServerSocket(GroupOptions.groupAddress(address).port()));
+                sockets.add(
+                        new ServerSocket(TableSubscriber.mqttAddress(address).port()));
                 addresses.add(address);
-            } catch (IOException | IllegalArgumentException e) {
-                assertTrue(addresses.size() < count); // taken, or above all ports: the next one then
+            } catch (IOException e) {
+                assertTrue(addresses.size() < count); // taken: the next one then
             }
         }
         for (ServerSocket socket : sockets) {

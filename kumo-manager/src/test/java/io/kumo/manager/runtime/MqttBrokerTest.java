@@ -108,7 +108,7 @@ class MqttBrokerTest {
                         .toCompletableFuture()
                         .get(5, TimeUnit.SECONDS));
         String text = taken.getCause().getMessage();
-        assertTrue(text.contains("--mqtt-port") && text.contains("127.0.0.1:" + port), text);
+        assertTrue(text.contains("--listen + 20") && text.contains("127.0.0.1:" + port), text);
     }
 
     private MqttClient connect(String name, List<String> got) throws Exception {

@@ -11,16 +11,6 @@ public enum SyncMode {
     /** Whenever the kernel likes. */
     NEVER;
 
-    /** Reads what an operator types; {@link IllegalArgumentException} for anything else. */
-    public static SyncMode parse(String text) {
-        for (SyncMode mode : values()) {
-            if (mode.toString().equals(text)) {
-                return mode;
-            }
-        }
-        throw new IllegalArgumentException("'" + text + "' is not always, interval or never");
-    }
-
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

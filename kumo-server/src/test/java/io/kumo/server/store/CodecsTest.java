@@ -100,12 +100,4 @@ final class CodecsTest {
         assertFalse(rule.onUsable(200));
         assertFalse(rule.onUsable(101));
     }
-
-    @Test
-    void syncModesAreReadAsTyped() {
-        for (SyncMode mode : SyncMode.values()) {
-            assertEquals(mode, SyncMode.parse(mode.toString()));
-        }
-        assertThrows(IllegalArgumentException.class, () -> SyncMode.parse("Always"));
-    }
 }
