@@ -9,6 +9,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ final class GroupStack {
     private static final int DETECTOR_PORTS = 10;
     private static final int HIGHEST_PORT = 65_535 - DETECTOR_OFFSET - DETECTOR_PORTS;
     private static final int MOST_PROBES = 20;
+    private static final int PROBE_TIMEOUT_MS = 300;
     private static final int MOST_THREADS = 16;
 
     /** Under load 300 ms split members off: others may be there. */
@@ -147,6 +149,25 @@ final class GroupStack {
         TCPPING discovery = new TCPPING();
         discovery.setInitialHosts(hosts).setPortRange(0);
         return discovery;
+    }
+
+    /**
+     * Whether to join now. A server waits for a manager: servers that come first would each found a group of its own,
+     * and to merge several of them takes JGroups up to a minute.
+     */
+    static boolean isAnyoneThere(GroupOptions options) {
+        if (options.self() instanceof Member.ManagerMember) {
+            return true;
+        }
+        for (HostPort manager : options.managers()) {
+            try (Socket probe = new Socket()) {
+                probe.connect(new InetSocketAddress(manager.host(), manager.port()), PROBE_TIMEOUT_MS);
+                return true;
+            } catch (IOException e) {
+                LOG.debug("no manager yet address={} reason={}", manager, e.toString());
+            }
+        }
+        return false;
     }
 
     private static boolean isLoneManager(GroupOptions options) {

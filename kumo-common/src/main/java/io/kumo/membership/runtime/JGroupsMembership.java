@@ -28,6 +28,8 @@ public final class JGroupsMembership implements Membership {
     private static final Logger LOG = LoggerFactory.getLogger(JGroupsMembership.class);
     private static final String GROUP = "kumo";
     private static final long RETRY_MS = 1_000;
+    private static final long PROBE_MS = 250;
+    private static final long SETTLE_MS = 2_000;
     private static final long CLOSE_MS = 1_000;
     private static final long LONGEST_JOIN_SEC = 600;
 
@@ -38,6 +40,7 @@ public final class JGroupsMembership implements Membership {
     private final WorkerExecutor worker;
     private volatile MembershipView view = MembershipView.NONE;
     private volatile boolean isClosed;
+    private volatile boolean isFirst;
     private volatile @Nullable JChannel channel;
 
     /** @param context where listeners are called */
@@ -73,9 +76,25 @@ public final class JGroupsMembership implements Membership {
     }
 
     private void join() {
+        if (isClosed) {
+            return;
+        }
         worker.executeBlocking(() -> {
+                    if (!GroupStack.isAnyoneThere(options)) {
+                        isFirst = true;
+                        return PROBE_MS;
+                    }
+                    if (isFirst) {
+                        isFirst = false;
+                        return SETTLE_MS; // the manager has just begun: it is to have its own group first
+                    }
                     connect();
-                    return true;
+                    return 0L;
+                })
+                .onSuccess(againMs -> {
+                    if (againMs > 0) {
+                        vertx.setTimer(againMs, timer -> join());
+                    }
                 })
                 .onFailure(failure -> {
                     if (!isClosed) {
