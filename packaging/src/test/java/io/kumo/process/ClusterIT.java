@@ -32,7 +32,9 @@ class ClusterIT {
 
     @AfterAll
     static void endCluster() {
-        cluster.close();
+        if (cluster != null) {
+            cluster.close();
+        }
     }
 
     @Test

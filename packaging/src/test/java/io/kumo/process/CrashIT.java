@@ -1,10 +1,12 @@
 package io.kumo.process;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,8 +71,16 @@ class CrashIT {
         try (ProcessCluster cluster = ProcessCluster.running(directory, 2, 3, 1);
                 Load load = Load.start(cluster.gatewayPort(0), CLIENTS)) {
             cluster.manager(0).kill();
+            await("the other manager leads")
+                    .atMost(Duration.ofSeconds(60))
+                    .ignoreExceptions()
+                    .until(() -> cluster.kumoctl("status").contains(cluster.managerPort(1) + "  (leader)"));
             load.awaitProgress(1_000);
             cluster.server(0).kill();
+            cluster.awaitStatus(
+                    "the server is missed",
+                    status -> status.servers().stream()
+                            .anyMatch(server -> server.get("state").equals("fault")));
             load.awaitProgress(1_000);
             cluster.manager(0).start().awaitReady();
             cluster.server(0).start().awaitReady();

@@ -11,12 +11,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A cluster of real processes on loopback, each on ports and in a directory of its own. Ends only what it started. */
 final class ProcessCluster implements AutoCloseable {
     static final Path HOME = Path.of(System.getProperty("kumo.home"));
     private static final String HOST = "127.0.0.1";
     private static final Random RANDOM = new Random();
+    private static final int LOG_SHOWN = 3_000;
 
     private final Path directory;
     private final List<Integer> managerPorts = new ArrayList<>();
@@ -186,11 +188,22 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     void awaitStatus(String what, java.util.function.Predicate<ClusterStatus> holds) {
-        await(what)
-                .atMost(Duration.ofSeconds(90))
-                .pollInterval(Duration.ofMillis(200))
-                .ignoreExceptions()
-                .until(() -> holds.test(status()));
+        try {
+            await(what)
+                    .atMost(Duration.ofSeconds(90))
+                    .pollInterval(Duration.ofMillis(200))
+                    .ignoreExceptions()
+                    .until(() -> holds.test(status()));
+        } catch (ConditionTimeoutException e) {
+            StringBuilder printed = new StringBuilder(what).append(" does not come true");
+            for (Daemon daemon : all()) {
+                String text = daemon.printed();
+                String end = text.substring(Math.max(0, text.length() - LOG_SHOWN));
+                printed.append("\n--- ").append(daemon.name()).append(daemon.isAlive() ? "" : " (dead)");
+                printed.append('\n').append(end);
+            }
+            throw new AssertionError(printed.toString(), e);
+        }
     }
 
     /** Every server is active, every partition has all its copies, nothing moves. */

@@ -1,5 +1,6 @@
 package io.kumo.membership.runtime;
 
+import io.kumo.membership.Member;
 import io.kumo.membership.Membership;
 import io.kumo.membership.MembershipView;
 import io.vertx.core.Context;
@@ -40,7 +41,7 @@ public final class JGroupsMembership implements Membership {
     private final WorkerExecutor worker;
     private volatile MembershipView view = MembershipView.NONE;
     private volatile boolean isClosed;
-    private volatile boolean isFirst;
+    private volatile boolean isToSettle;
     private volatile @Nullable JChannel channel;
 
     /** @param context where listeners are called */
@@ -48,6 +49,7 @@ public final class JGroupsMembership implements Membership {
         this.context = context;
         this.vertx = context.owner();
         this.options = options;
+        this.isToSettle = options.self() instanceof Member.ServerMember;
         this.worker = vertx.createSharedWorkerExecutor(
                 "kumo-group-" + options.self().logicalName(), 1, LONGEST_JOIN_SEC, TimeUnit.SECONDS);
     }
@@ -81,12 +83,12 @@ public final class JGroupsMembership implements Membership {
         }
         worker.executeBlocking(() -> {
                     if (!GroupStack.isAnyoneThere(options)) {
-                        isFirst = true;
+                        isToSettle = true;
                         return PROBE_MS;
                     }
-                    if (isFirst) {
-                        isFirst = false;
-                        return SETTLE_MS; // the manager has just begun: it is to have its own group first
+                    if (isToSettle) {
+                        isToSettle = false;
+                        return SETTLE_MS; // the manager may have just begun: it is to have its own group first
                     }
                     connect();
                     return 0L;
