@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** A cluster of real processes on loopback, each on ports and in a directory of its own. Ends only what it started. */
@@ -117,11 +118,6 @@ final class ProcessCluster implements AutoCloseable {
         return options;
     }
 
-    /** The convention of the managers' ports. */
-    private int mqttPort(int manager) {
-        return managerPorts.get(manager) + 20;
-    }
-
     private Daemon daemon(String name, List<String> command) {
         return new Daemon(name, command, directory.resolve(name + ".out"));
     }
@@ -154,10 +150,6 @@ final class ProcessCluster implements AutoCloseable {
         return managerPorts.get(index);
     }
 
-    int mqttPortOf(int index) {
-        return mqttPort(index);
-    }
-
     TextClient client() {
         return new TextClient(HOST, gatewayPorts.get(0));
     }
@@ -187,7 +179,7 @@ final class ProcessCluster implements AutoCloseable {
         return ClusterStatus.parse(kumoctl("status", "--json"));
     }
 
-    void awaitStatus(String what, java.util.function.Predicate<ClusterStatus> holds) {
+    void awaitStatus(String what, Predicate<ClusterStatus> holds) {
         try {
             await(what)
                     .atMost(Duration.ofSeconds(90))
