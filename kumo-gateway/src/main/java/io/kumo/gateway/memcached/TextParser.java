@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * same commands; the scratch space that it reuses makes it not thread-safe. Follows memcached 1.6.18, with its error
  * lines; numbers that memcached would silently cut to 32 bits are refused.
  */
-public final class TextParser {
+public final class TextParser implements CommandParser {
     /** Longest key, bytes. */
     public static final int MAX_KEY_BYTES = 250;
     /** A line that is longer without being a get ends the connection, bytes. */
@@ -65,11 +65,7 @@ public final class TextParser {
         this.maxKeyBytes = maxKeyBytes;
     }
 
-    /**
-     * Reads the command that begins at {@code start}, and does not move the buffer's indices.
-     *
-     * @param scanned from the last {@link Incomplete} for the same command, else 0
-     */
+    @Override
     public ParseResult parse(ByteBuf in, int start, int scanned) {
         int available = in.writerIndex() - start;
         int newline = in.indexOf(start + Math.min(scanned, available), in.writerIndex(), (byte) '\n');

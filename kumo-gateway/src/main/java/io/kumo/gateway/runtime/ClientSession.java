@@ -1,11 +1,7 @@
 package io.kumo.gateway.runtime;
 
 import io.kumo.base.Bytes;
-import io.kumo.gateway.memcached.Command;
 import io.kumo.gateway.memcached.ParseResult;
-import io.kumo.gateway.memcached.TextReplies;
-import io.kumo.gateway.route.KeyOrder;
-import io.kumo.protocol.WriteKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -43,21 +39,20 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     private final GatewayLoop loop;
     private final Dispatcher dispatcher;
     private final long clientBytes;
-    private final boolean flushAllowed;
+    private final GatewayOptions options;
     private final Bytes keyPrefix;
     private final ChannelHandlerContext ctx;
     private final Channel channel;
     private final Queue<Pending> queue = new ArrayDeque<>();
     private final InputBuffer input;
 
-    /** Keeps the order of operations on one key; null until two are under way at once. */
-    private @Nullable KeyOrder<Flight> order;
-    /** The only operation under way, which {@link #order} does not know. */
-    private @Nullable Flight lone;
+    private final ClientFlights flights;
+
+    /** Chosen by the client's first byte. */
+    private @Nullable ClientProtocol protocol;
     /** A command whose operations did not all begin yet; nothing is parsed before they did. */
     private @Nullable Pending feeding;
 
-    private int flying;
     private long heldBytes;
     private int expectedReplyBytes = FIRST_EXPECTED_REPLY;
     private @Nullable ByteBuf out;
@@ -75,7 +70,8 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         this.loop = loop;
         dispatcher = loop.dispatcher();
         clientBytes = options.clientBytes();
-        flushAllowed = options.flushAll();
+        this.options = options;
+        flights = new ClientFlights(dispatcher);
         keyPrefix = options.keyPrefix();
         channel = vertxHandler.channel();
         input = new InputBuffer(channel.alloc(), loop);
@@ -111,7 +107,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         }
         loop.stats().add(Count.BYTES_READ, bytes.readableBytes());
         if (!input.add(bytes)) {
-            end("SERVER_ERROR out of memory reading request");
+            protocol().outOfMemory(end());
         }
         pump();
         plan();
@@ -135,18 +131,36 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
                 }
                 return;
             }
-            ParseResult result = input.parse(loop.parser());
-            if (result instanceof ParseResult.Parsed parsed) {
-                carryOut(parsed.command());
-            } else if (result instanceof ParseResult.Malformed malformed) {
-                refuse(malformed);
-            } else {
-                if (inputEnded) {
-                    end("");
-                }
+            if (!parseNext()) {
                 return;
             }
         }
+    }
+
+    /** Takes the next command; false if it is not whole yet. */
+    private boolean parseNext() {
+        ClientProtocol spoken = protocol();
+        ParseResult result = input.parse(spoken.parser());
+        if (result instanceof ParseResult.Parsed parsed) {
+            spoken.carryOut(parsed.command());
+        } else if (result instanceof ParseResult.Malformed malformed) {
+            spoken.refuse(malformed);
+        } else {
+            if (inputEnded) {
+                end();
+            }
+            return false;
+        }
+        return true;
+    }
+
+    private ClientProtocol protocol() {
+        ClientProtocol known = protocol;
+        if (known == null) {
+            known = new TextProtocol(this, options);
+            protocol = known;
+        }
+        return known;
     }
 
     /** Begins the command's operations, as many as may; whether nothing of it is in the way of the next command. */
@@ -167,6 +181,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         if (!channel.isWritable()) {
             return false;
         }
+        int flying = flights.count();
         if (flying == 0 && queue.size() <= 1) {
             return true;
         }
@@ -177,77 +192,21 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
                 && loop.hasRoom();
     }
 
-    private void carryOut(Command command) {
-        if (command instanceof Command.Get get) {
-            feed(new ReadPending(this, get.keys(), get.withCas(), null), true);
-        } else if (command instanceof Command.Store store) {
-            write(
-                    store.kind(),
-                    store.noreply(),
-                    store.key(),
-                    new Flight.Fields(store.flags(), store.exptime(), store.cas(), store.value()));
-        } else if (command instanceof Command.Delete delete) {
-            write(WriteKind.DELETE, delete.noreply(), delete.key(), Flight.Fields.NONE);
-        } else if (command instanceof Command.Count count) {
-            write(count.kind(), count.noreply(), count.key(), new Flight.Fields(0, 0, count.delta(), Bytes.EMPTY));
-        } else if (command instanceof Command.Touch touch) {
-            write(WriteKind.TOUCH, touch.noreply(), touch.key(), new Flight.Fields(0, touch.exptime(), 0, Bytes.EMPTY));
-        } else if (command instanceof Command.GetAndTouch gat) {
-            Flight.Fields touch = new Flight.Fields(0, gat.exptime(), 0, Bytes.EMPTY);
-            feed(new ReadPending(this, gat.keys(), gat.withCas(), touch), true);
-        } else if (command instanceof Command.Quit) {
-            end("");
-        } else {
-            answerAtOnce(command);
-        }
-    }
+    // --- What the protocol asks for. ---
 
-    private void answerAtOnce(Command command) {
-        if (command instanceof Command.Noop) {
-            TextReplies.noop(reply());
-        } else if (command instanceof Command.Version) {
-            TextReplies.version(reply(), loop.build());
-        } else if (command instanceof Command.Verbosity verbosity) {
-            if (!verbosity.noreply()) {
-                TextReplies.ok(reply());
-            }
-        } else if (command instanceof Command.Stats stats) {
-            loop.writeStats(stats.topic(), reply());
-        } else if (command instanceof Command.FlushAll flush) {
-            if (flushAllowed) {
-                feed(new FlushPending(this, flush.noreply()), true);
-            } else if (!flush.noreply()) {
-                TextReplies.line(reply(), "CLIENT_ERROR flush_all not allowed");
-            }
-        }
-    }
-
-    private void feed(Pending command, boolean queued) {
-        if (queued) {
-            queue.add(command);
-        }
+    /** A command whose operations begin one after the other, as far as there is room. */
+    void enqueue(Pending command) {
+        queue.add(command);
         feeding = command;
     }
 
-    private void write(WriteKind kind, boolean noreply, Bytes key, Flight.Fields fields) {
-        WritePending write = new WritePending(this, kind, noreply);
-        queue.add(write);
-        write.begin(key, fields);
-    }
-
-    private void refuse(ParseResult.Malformed malformed) {
-        if (malformed.swallow() > 0) {
-            loop.stats().increment(Count.STORE_TOO_LARGE);
-        }
-        if (malformed.close()) {
-            end(malformed.reply());
-        } else if (!malformed.reply().isEmpty()) {
-            TextReplies.line(reply(), malformed.reply());
-        }
+    /** A command of one operation, which begins at once. */
+    void enqueueBegun(Pending command) {
+        queue.add(command);
     }
 
     /** Where an answer goes that is there at once: to the client, or behind those that are not there yet. */
-    private ByteBuf reply() {
+    ByteBuf reply() {
         if (queue.isEmpty()) {
             return out();
         }
@@ -256,59 +215,25 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         return line.text();
     }
 
-    /** Nothing more is read; the connection is closed once everything is answered. */
-    private void end(String lastWords) {
+    /** Nothing more is read; the connection is closed once everything is answered, with what is written here. */
+    ByteBuf end() {
         ended = true;
         input.release();
         LinePending line = new LinePending(this).asLast();
-        if (!lastWords.isEmpty()) {
-            TextReplies.line(line.text(), lastWords);
-        }
         queue.add(line);
         plan();
+        return line.text();
     }
 
     // --- Operations. ---
 
     /** Sends an operation, or has it wait for those before it on the same key. */
     void begin(Flight flight, Pending command) {
-        dispatcher.start(flight);
-        if (command.isBarrier()) {
-            flying++;
-            dispatcher.begin(flight);
-            return;
-        }
-        if (flying++ == 0) {
-            lone = flight;
-            dispatcher.begin(flight);
-            return;
-        }
-        KeyOrder<Flight> known = order;
-        if (known == null) {
-            known = new KeyOrder<>();
-            order = known;
-        }
-        Flight first = lone;
-        if (first != null) {
-            known.enter(first);
-            lone = null;
-        }
-        if (known.enter(flight)) {
-            dispatcher.begin(flight);
-        }
+        flights.begin(flight, command.isBarrier());
     }
 
     void onEnd(Flight flight) {
-        flying--;
-        KeyOrder<Flight> known = order;
-        if (lone == flight) {
-            lone = null;
-        } else if (known != null && !flight.owner().isBarrier()) {
-            known.leave(flight);
-            for (Flight next = known.next(flight.key()); next != null; next = known.next(flight.key())) {
-                dispatcher.begin(next);
-            }
-        }
+        flights.onEnd(flight);
         plan();
     }
 
@@ -414,7 +339,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     /** No further command is taken; closes once everything is answered. */
     void stop() {
         if (!ended && !closed) {
-            end("");
+            end();
         }
     }
 

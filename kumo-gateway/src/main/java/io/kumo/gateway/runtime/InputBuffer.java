@@ -1,8 +1,8 @@
 package io.kumo.gateway.runtime;
 
+import io.kumo.gateway.memcached.CommandParser;
 import io.kumo.gateway.memcached.ParseResult;
 import io.kumo.gateway.memcached.ParseResult.Incomplete;
-import io.kumo.gateway.memcached.TextParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +56,7 @@ final class InputBuffer {
     }
 
     /** The next command, refusal, or that more is needed. */
-    ParseResult parse(TextParser parser) {
+    ParseResult parse(CommandParser parser) {
         ByteBuf in = bytes;
         if (in == null) {
             return NOTHING;
@@ -102,6 +102,11 @@ final class InputBuffer {
                 : allocator.directBuffer(Math.max(left, LEAST_BYTES)).writeBytes(in);
         account(left == 0 ? 0 : Math.max(left, LEAST_BYTES));
         in.release();
+    }
+
+    /** The first byte that is there; -1 if there is none. */
+    int firstByte() {
+        return isReadable() && bytes != null ? bytes.getUnsignedByte(bytes.readerIndex()) : -1;
     }
 
     boolean isReadable() {

@@ -1,0 +1,99 @@
+package io.kumo.gateway.runtime;
+
+import io.kumo.base.Bytes;
+import io.kumo.gateway.memcached.Command;
+import io.kumo.gateway.memcached.CommandParser;
+import io.kumo.gateway.memcached.ParseResult.Malformed;
+import io.kumo.gateway.memcached.TextReplies;
+import io.kumo.protocol.WriteKind;
+import io.netty.buffer.ByteBuf;
+
+/** memcached's text protocol on one connection. */
+final class TextProtocol implements ClientProtocol {
+    private final ClientSession session;
+    private final GatewayLoop loop;
+    private final boolean flushAllowed;
+
+    TextProtocol(ClientSession session, GatewayOptions options) {
+        this.session = session;
+        loop = session.loop();
+        flushAllowed = options.flushAll();
+    }
+
+    @Override
+    public CommandParser parser() {
+        return loop.parser();
+    }
+
+    @Override
+    public void carryOut(Command command) {
+        if (command instanceof Command.Get get) {
+            session.enqueue(new ReadPending(session, get.keys(), get.withCas(), null));
+        } else if (command instanceof Command.Store store) {
+            write(
+                    store.kind(),
+                    store.noreply(),
+                    store.key(),
+                    new Flight.Fields(store.flags(), store.exptime(), store.cas(), store.value()));
+        } else if (command instanceof Command.Delete delete) {
+            write(WriteKind.DELETE, delete.noreply(), delete.key(), Flight.Fields.NONE);
+        } else if (command instanceof Command.Count count) {
+            write(count.kind(), count.noreply(), count.key(), new Flight.Fields(0, 0, count.delta(), Bytes.EMPTY));
+        } else if (command instanceof Command.Touch touch) {
+            write(WriteKind.TOUCH, touch.noreply(), touch.key(), new Flight.Fields(0, touch.exptime(), 0, Bytes.EMPTY));
+        } else if (command instanceof Command.GetAndTouch gat) {
+            Flight.Fields touch = new Flight.Fields(0, gat.exptime(), 0, Bytes.EMPTY);
+            session.enqueue(new ReadPending(session, gat.keys(), gat.withCas(), touch));
+        } else if (command instanceof Command.Quit) {
+            session.end();
+        } else {
+            answerAtOnce(command);
+        }
+    }
+
+    private void answerAtOnce(Command command) {
+        if (command instanceof Command.Noop) {
+            TextReplies.noop(session.reply());
+        } else if (command instanceof Command.Version) {
+            TextReplies.version(session.reply(), loop.build());
+        } else if (command instanceof Command.Verbosity verbosity) {
+            if (!verbosity.noreply()) {
+                TextReplies.ok(session.reply());
+            }
+        } else if (command instanceof Command.Stats stats) {
+            loop.writeStats(stats.topic(), session.reply());
+        } else if (command instanceof Command.FlushAll flush) {
+            if (flushAllowed) {
+                session.enqueue(new FlushPending(session, flush.noreply()));
+            } else if (!flush.noreply()) {
+                TextReplies.line(session.reply(), "CLIENT_ERROR flush_all not allowed");
+            }
+        }
+    }
+
+    private void write(WriteKind kind, boolean noreply, Bytes key, Flight.Fields fields) {
+        WritePending write = new WritePending(session, kind, noreply);
+        session.enqueueBegun(write);
+        write.begin(key, fields);
+    }
+
+    @Override
+    public void refuse(Malformed malformed) {
+        if (malformed.swallow() > 0) {
+            loop.stats().increment(Count.STORE_TOO_LARGE);
+        }
+        if (malformed.close()) {
+            ByteBuf last = session.end();
+            if (!malformed.reply().isEmpty()) {
+                TextReplies.line(last, malformed.reply());
+            }
+        } else if (!malformed.reply().isEmpty()) {
+            TextReplies.line(session.reply(), malformed.reply());
+        }
+    }
+
+    @Override
+    public void outOfMemory(ByteBuf out) {
+        TextReplies.line(out, "SERVER_ERROR out of memory reading request");
+    }
+}
