@@ -38,7 +38,7 @@ final class Load implements AutoCloseable {
     /** Starts {@code threadCount} clients of the gateway at that port, and waits until they are at work. */
     static Load start(int port, int threadCount) throws IOException {
         Load load = new Load(port);
-        try (TextClient client = new TextClient("127.0.0.1", port)) {
+        try (TextClient client = TextClient.connect("127.0.0.1", port)) {
             assertEquals("STORED", client.set(COUNTER, "0"));
         }
         for (int i = 0; i < threadCount; i++) {
@@ -55,7 +55,7 @@ final class Load implements AutoCloseable {
 
     private void work(int number, long[] versions) {
         Random random = new Random(number);
-        try (TextClient client = new TextClient("127.0.0.1", port)) {
+        try (TextClient client = TextClient.connect("127.0.0.1", port)) {
             while (!stopped.get()) {
                 int key = random.nextInt(KEYS_PER_THREAD);
                 long startedNs = System.nanoTime();
@@ -134,7 +134,7 @@ final class Load implements AutoCloseable {
 
     /** Reads everything back. */
     void verify() throws IOException {
-        try (TextClient client = new TextClient("127.0.0.1", port)) {
+        try (TextClient client = TextClient.connect("127.0.0.1", port)) {
             for (int number = 0; number < acknowledged.size(); number++) {
                 long[] versions = acknowledged.get(number);
                 for (int key = 0; key < KEYS_PER_THREAD; key++) {

@@ -150,8 +150,8 @@ final class ProcessCluster implements AutoCloseable {
         return managerPorts.get(index);
     }
 
-    TextClient client() {
-        return new TextClient(HOST, gatewayPorts.get(0));
+    TextClient client() throws IOException {
+        return TextClient.connect(HOST, gatewayPorts.get(0));
     }
 
     List<Daemon> all() {

@@ -5,26 +5,30 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** A client of memcached's text protocol that shows the answers as they are. One thread. */
 final class TextClient implements AutoCloseable {
+    private static final int CONNECT_WITHIN_MS = 5_000;
     private static final int ANSWER_WITHIN_MS = 30_000;
 
     private final Socket socket;
     private final InputStream in;
 
-    TextClient(String host, int port) {
-        try {
-            socket = new Socket(host, port);
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(ANSWER_WITHIN_MS);
-            in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
-        } catch (IOException e) {
-            throw new AssertionError("cannot connect to " + host + ":" + port, e);
-        }
+    private TextClient(Socket socket) throws IOException {
+        this.socket = socket;
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(ANSWER_WITHIN_MS);
+        in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
+    }
+
+    static TextClient connect(String host, int port) throws IOException {
+        Socket socket = new Socket();
+        socket.connect(new InetSocketAddress(host, port), CONNECT_WITHIN_MS);
+        return new TextClient(socket);
     }
 
     /** Sends text as it is. */
@@ -58,20 +62,37 @@ final class TextClient implements AutoCloseable {
 
     /** The value; empty for a miss. Any other answer is an error. */
     Optional<String> value(String key) throws IOException {
-        String head = ask("get " + key);
+        Read read = read("get", key);
+        if (!read.error().isEmpty()) {
+            throw new IOException("get " + key + ": " + read.error());
+        }
+        return read.value();
+    }
+
+    /**
+     * What a get or gets of one key answered.
+     *
+     * @param error the line that was neither a value nor a miss, else empty
+     * @param cas 0 where it was not told
+     */
+    record Read(String error, Optional<String> value, long cas) {}
+
+    /** Sends {@code get} or {@code gets}. */
+    Read read(String command, String key) throws IOException {
+        String head = ask(command + " " + key);
         if (head.equals("END")) {
-            return Optional.empty();
+            return new Read("", Optional.empty(), 0);
         }
         if (!head.startsWith("VALUE " + key + " ")) {
-            throw new IOException("get " + key + ": " + head);
+            return new Read(head, Optional.empty(), 0);
         }
-        int length = Integer.parseInt(head.substring(head.lastIndexOf(' ') + 1));
-        String value = new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
+        String[] words = head.split(" ");
+        String value = new String(in.readNBytes(Integer.parseInt(words[3])), StandardCharsets.ISO_8859_1);
         String rest = line() + line();
         if (!rest.equals("END")) {
-            throw new IOException("get " + key + " ends with " + rest);
+            throw new IOException(command + " " + key + " ends with " + rest);
         }
-        return Optional.of(value);
+        return new Read("", Optional.of(value), words.length > 4 ? Long.parseLong(words[4]) : 0);
     }
 
     boolean isClosedByPeer() throws IOException {

@@ -10,10 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What clients asked for and were told, key by key. */
-final class History {
+/** What clients asked for and were told, key by key: in the simulation, and of real processes. */
+public final class History {
     /** One operation; a get has no kind. */
-    static final class Op {
+    public static final class Op {
         final String client;
         final WriteKind kind;
         final String value;
@@ -35,7 +35,7 @@ final class History {
         long cas;
         long number;
 
-        Op(String client, WriteKind kind, String value, long argument, long calledNs) {
+        public Op(String client, WriteKind kind, String value, long argument, long calledNs) {
             this.client = client;
             this.kind = kind;
             this.value = value;
@@ -43,8 +43,26 @@ final class History {
             this.calledNs = calledNs;
         }
 
+        public long calledNs() {
+            return calledNs;
+        }
+
+        /** Of a get. */
+        public boolean isFound() {
+            return found;
+        }
+
+        /** The value that a get found. */
+        public String read() {
+            return read;
+        }
+
+        public long cas() {
+            return cas;
+        }
+
         /** Whether an answer came. */
-        boolean isKnown() {
+        public boolean isKnown() {
             return returnedNs != Long.MAX_VALUE;
         }
 
@@ -56,14 +74,14 @@ final class History {
             cas = kind == WriteKind.DELETE || kind == WriteKind.FLUSH ? 0 : seq;
         }
 
-        void got(GetResult result, long nowNs) {
+        public void got(GetResult result, long nowNs) {
             returnedNs = nowNs;
             found = result.found();
             read = result.value().toUtf8();
             cas = result.cas();
         }
 
-        void wrote(WriteResult result, long nowNs) {
+        public void wrote(WriteResult result, long nowNs) {
             returnedNs = nowNs;
             status = result.status();
             read = result.value().toUtf8();
@@ -99,16 +117,16 @@ final class History {
 
     private final Map<String, List<Op>> byKey = new TreeMap<>();
 
-    void add(String key, Op op) {
+    public void add(String key, Op op) {
         byKey.computeIfAbsent(key, none -> new ArrayList<>()).add(op);
     }
 
-    Map<String, List<Op>> byKey() {
+    public Map<String, List<Op>> byKey() {
         return byKey;
     }
 
     /** Operations that were answered. */
-    long answered() {
+    public long answered() {
         return byKey.values().stream()
                 .mapToLong(ops -> ops.stream().filter(Op::isKnown).count())
                 .sum();

@@ -12,13 +12,14 @@ import java.util.Set;
 /**
  * Is there an order of one key's operations, each at one moment between its call and its answer, in which a memcached
  * of one copy would have given these answers? The search of Wing and Gong with Lowe's memory of what was tried.
- * Operations without an answer may have happened at any moment after their call, or never.
+ * Operations without an answer may have happened at any moment after their call, or never. A cas of 0 is one that the
+ * client was not told (the text protocol tells it to gets only); it is known of it that it is higher than any before.
  */
-final class Linearizability {
+public final class Linearizability {
     private static final long MAX_STEPS = 200_000;
 
     /**
-     * The one copy: no record if the value is null; the cas is 0 where the answer that would tell it was lost.
+     * The one copy: no record if the value is null; the cas is 0 where no answer told it.
      *
      * @param lastCas the highest so far: they only grow
      */
@@ -35,7 +36,7 @@ final class Linearizability {
     }
 
     /** Whether there is such an order; IllegalStateException if that takes too long to find out. */
-    static boolean isLinearizable(List<Op> history) {
+    public static boolean isLinearizable(List<Op> history) {
         List<Op> ops = new ArrayList<>(history);
         ops.removeIf(op -> op.isVoid || (!op.isKnown() && op.kind == null));
         ops.sort(Comparator.comparingLong(op -> op.calledNs));
@@ -121,10 +122,10 @@ final class Linearizability {
         if (op.found != (now != null) || (now != null && !now.equals(op.read))) {
             return List.of();
         }
-        if (now == null || state.cas() == op.cas) {
+        if (now == null || op.cas == 0 || state.cas() == op.cas) {
             return List.of(state);
         }
-        return state.cas() == 0 ? List.of(new State(now, op.cas, Math.max(op.cas, state.lastCas()))) : List.of();
+        return state.cas() == 0 && op.cas > state.lastCas() ? List.of(new State(now, op.cas, op.cas)) : List.of();
     }
 
     private static List<State> cas(Op op, State state) {
@@ -132,7 +133,7 @@ final class Linearizability {
             return same(op, WriteStatus.NOT_FOUND, state);
         }
         List<State> states = new ArrayList<>();
-        if (state.cas() == op.argument || state.cas() == 0) {
+        if (state.cas() == op.argument || (state.cas() == 0 && op.argument > state.lastCas())) {
             states.addAll(done(op, state, op.value));
         }
         if (state.cas() != op.argument) {
