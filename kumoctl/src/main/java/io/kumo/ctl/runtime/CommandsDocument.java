@@ -27,6 +27,8 @@ public final class CommandsDocument {
         append(out, Subcommands.TIMEOUT);
         return out.append('\n')
                 .append(OptionsDocument.markdown(BenchCommand.OPTIONS))
+                .append('\n')
+                .append(OptionsDocument.markdown(PasswdCommand.OPTIONS))
                 .toString();
     }
 

@@ -54,6 +54,14 @@ public final class KumoctlMain {
             }
             return BenchCommand.run(rest, out);
         }
+        if (words.get(0).equals("passwd")) {
+            List<String> rest = words.subList(1, words.size());
+            if (rest.contains("--help")) {
+                out.print(PasswdCommand.OPTIONS.help());
+                return 0;
+            }
+            return PasswdCommand.run(rest, out);
+        }
         if (words.get(0).startsWith("-")) {
             throw new UsageException("kumoctl: unknown option " + words.get(0) + " (see kumoctl --help)");
         }
@@ -98,6 +106,7 @@ public final class KumoctlMain {
     static String help() {
         StringBuilder out = new StringBuilder("usage: ").append(USAGE).append('\n');
         out.append("       kumoctl bench GATEWAY[:PORT] [OPTION]...\n");
+        out.append("       kumoctl passwd FILE USER [--delete]\n");
         out.append("Shows and changes the state of a cluster. MANAGER is any of its managers; its port is ")
                 .append(MANAGER_PORT)
                 .append(" if not given.\n\n");
@@ -112,6 +121,7 @@ public final class KumoctlMain {
                 .append(Subcommands.TIMEOUT.help())
                 .append(" Default: 10s.\n");
         out.append("\nkumoctl bench --help shows the options of the benchmark.\n");
+        out.append("kumoctl passwd --help says how users of gateways get passwords.\n");
         out.append("Exit code: 0 done, 1 failed, 2 bad usage.\n");
         return out.toString();
     }
