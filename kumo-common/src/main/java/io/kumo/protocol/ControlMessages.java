@@ -125,9 +125,12 @@ public final class ControlMessages {
      * @param bytes of disk that the copies take
      * @param copiedBytes received for joining copies since its start
      * @param copyBytesPerSec of that, over the last seconds
-     * @param positions of the partitions that it has, while the table does not name its incarnation
+     * @param positions of the partitions that it has whole, while the table does not name its incarnation; of those
+     *     that it joins, while no copy in sync is there
      * @param joined as primary: joiners that have all, and without whom nothing is acknowledged any more
      * @param unresponsive as primary: copies in sync that don't answer in time
+     * @param minCopies with fewer copies in sync it refuses writes
+     * @param stopping it is about to end, and serves until others have taken over
      */
     public record ServerReport(
             ServerId server,
@@ -143,7 +146,9 @@ public final class ControlMessages {
             long copyBytesPerSec,
             List<Position> positions,
             List<CopyReport> joined,
-            List<CopyReport> unresponsive)
+            List<CopyReport> unresponsive,
+            int minCopies,
+            boolean stopping)
             implements Call<ServerReportResult> {
         public static final Method<ServerReport, ServerReportResult> METHOD =
                 new Method<>(98, "ServerReport", ServerReport::decode, ServerReportResult::decode);
@@ -155,7 +160,7 @@ public final class ControlMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(14)
+            out.fields(16)
                     .put(server)
                     .put(address)
                     .put(incarnation)
@@ -169,7 +174,9 @@ public final class ControlMessages {
                     .put(copyBytesPerSec)
                     .put(positions)
                     .put(joined)
-                    .put(unresponsive);
+                    .put(unresponsive)
+                    .put(minCopies)
+                    .put(stopping);
         }
 
         static ServerReport decode(MessageReader in) {
@@ -188,7 +195,9 @@ public final class ControlMessages {
                     in.int64(),
                     in.list(Position::decode),
                     in.list(CopyReport::decode),
-                    in.list(CopyReport::decode)));
+                    in.list(CopyReport::decode),
+                    in.int32(),
+                    in.bool()));
         }
     }
 

@@ -37,6 +37,7 @@ public final class StatusMessages {
      * @param replicas copies aimed at
      * @param underReplicated partitions with fewer live copies in sync
      * @param down partitions with no live copy in sync
+     * @param paused whether partitions are not moved
      */
     public record StatusResult(
             String cluster,
@@ -48,11 +49,12 @@ public final class StatusMessages {
             boolean autoReplace,
             List<ManagerStatus> managers,
             List<ServerStatus> servers,
-            RebalanceStatus rebalance)
+            RebalanceStatus rebalance,
+            boolean paused)
             implements Message {
         @Override
         public void encode(MessageWriter out) {
-            out.fields(10)
+            out.fields(11)
                     .put(cluster)
                     .put(version)
                     .put(replicas)
@@ -62,7 +64,8 @@ public final class StatusMessages {
                     .put(autoReplace)
                     .put(managers)
                     .put(servers)
-                    .put(rebalance);
+                    .put(rebalance)
+                    .put(paused);
         }
 
         static StatusResult decode(MessageReader in) {
@@ -77,7 +80,8 @@ public final class StatusMessages {
                     in.bool(),
                     in.list(ManagerStatus::decode),
                     in.list(ServerStatus::decode),
-                    in.nested(RebalanceStatus::decode)));
+                    in.nested(RebalanceStatus::decode),
+                    in.bool()));
         }
     }
 
@@ -102,7 +106,7 @@ public final class StatusMessages {
      * One server.
      *
      * @param address RPC
-     * @param state active, fault, joining, leaving or new
+     * @param state active, fault, joining, leaving, drained or new
      * @param primaries partitions of which it is the primary
      * @param copies partitions of which it is in sync
      */

@@ -114,7 +114,8 @@ public final class Founding {
                 table.plannedMoves(),
                 configured.stream().distinct().sorted().toList(),
                 table.servers(),
-                table.partitions()));
+                table.partitions(),
+                table.orders()));
     }
 
     private static Optional<ClusterTable> newest(Iterable<ClusterTable> tables) {

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param managers RPC addresses of all managers, sorted; they and the attached servers vote for the next version
  * @param servers sorted by id
  * @param partitions by id; their count is a power of two and never changes
+ * @param orders of operators, that last
  */
 public record ClusterTable(
         String clusterId,
@@ -26,7 +27,8 @@ public record ClusterTable(
         long plannedMoves,
         List<HostPort> managers,
         List<ServerInfo> servers,
-        List<Partition> partitions) {
+        List<Partition> partitions,
+        Orders orders) {
     public ClusterTable {
         managers = List.copyOf(managers);
         servers = List.copyOf(servers);
@@ -53,7 +55,7 @@ public record ClusterTable(
             rows.add(Partition.empty(i));
         }
         List<HostPort> sorted = managers.stream().sorted().toList();
-        return new ClusterTable(clusterId, 1, replicas, false, 0, sorted, List.of(), rows);
+        return new ClusterTable(clusterId, 1, replicas, false, 0, sorted, List.of(), rows, Orders.NONE);
     }
 
     public Optional<ServerInfo> server(ServerId id) {
@@ -94,6 +96,14 @@ public record ClusterTable(
     /** The next version, with other servers and rows. */
     public ClusterTable next(List<ServerInfo> newServers, List<Partition> newPartitions) {
         return new ClusterTable(
-                clusterId, version + 1, replicas, autoReplace, plannedMoves, managers, newServers, newPartitions);
+                clusterId,
+                version + 1,
+                replicas,
+                autoReplace,
+                plannedMoves,
+                managers,
+                newServers,
+                newPartitions,
+                orders);
     }
 }

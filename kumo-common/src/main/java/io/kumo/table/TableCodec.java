@@ -8,18 +8,19 @@ import java.util.List;
 
 /** A table as bytes: for the register's files, for TableGet and for MQTT. 1,024 rows of three copies take 15 KB. */
 public final class TableCodec {
+    /** Those of the first version; orders came later. */
     private static final int FIELDS = 9;
 
     private TableCodec() {}
 
     public static Bytes encode(ClusterTable table) {
         TablePacker out = new TablePacker();
-        out.fields(FIELDS).put(table.clusterId()).put(table.version());
+        out.fields(FIELDS + 1).put(table.clusterId()).put(table.version());
         out.put(table.replicas()).put(table.autoReplace()).put(table.plannedMoves());
         out.addresses(table.managers()).servers(table.servers()).named(table.partitions());
         out.fields(table.partitionCount());
         table.partitions().forEach(out::row);
-        return out.finish();
+        return out.orders(table.orders()).finish();
     }
 
     /** KumoException with CORRUPT for bytes that are not a table, or are one of a format from the future. */
@@ -39,7 +40,9 @@ public final class TableCodec {
         in.named();
         List<Partition> rows = new ArrayList<>();
         in.list(each -> rows.add(each.row(rows.size())));
-        in.skip(fields - FIELDS);
-        return new ClusterTable(clusterId, version, replicas, autoReplace, plannedMoves, managers, servers, rows);
+        Orders orders = fields > FIELDS ? in.orders() : Orders.NONE;
+        in.skip(Math.max(0, fields - FIELDS - 1));
+        return new ClusterTable(
+                clusterId, version, replicas, autoReplace, plannedMoves, managers, servers, rows, orders);
     }
 }

@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param changed servers that are new or different
  * @param removed servers that are gone
  * @param rows that are different
+ * @param orders of the later table
  */
 public record TableDelta(
         String clusterId,
@@ -27,7 +28,9 @@ public record TableDelta(
         List<HostPort> managers,
         List<ServerInfo> changed,
         List<ServerId> removed,
-        List<Partition> rows) {
+        List<Partition> rows,
+        Orders orders) {
+    /** Those of the first version; orders came later. */
     private static final int FIELDS = 12;
 
     public TableDelta {
@@ -62,7 +65,8 @@ public record TableDelta(
                 to.managers(),
                 changed,
                 removed,
-                rows);
+                rows,
+                to.orders());
     }
 
     public boolean fits(ClusterTable table) {
@@ -91,19 +95,20 @@ public record TableDelta(
                 plannedMoves,
                 managers,
                 List.copyOf(servers.values()),
-                newRows);
+                newRows,
+                orders);
     }
 
     public Bytes encode() {
         TablePacker out = new TablePacker();
-        out.fields(FIELDS).put(clusterId).put(fromVersion).put(toVersion);
+        out.fields(FIELDS + 1).put(clusterId).put(fromVersion).put(toVersion);
         out.put(replicas).put(autoReplace).put(plannedMoves);
         out.addresses(managers).servers(changed).ids(removed).named(rows);
         out.fields(rows.size());
         rows.forEach(row -> out.put(row.id()));
         out.fields(rows.size());
         rows.forEach(out::row);
-        return out.finish();
+        return out.orders(orders).finish();
     }
 
     /** KumoException with CORRUPT for bytes that are not a delta. */
@@ -126,7 +131,8 @@ public record TableDelta(
         List<Integer> ids = in.list(TableUnpacker::int32);
         List<Partition> rows = new ArrayList<>(ids.size());
         in.list(each -> rows.add(each.row(ids.get(rows.size()))));
-        in.skip(fields - FIELDS);
+        Orders orders = fields > FIELDS ? in.orders() : Orders.NONE;
+        in.skip(Math.max(0, fields - FIELDS - 1));
         return new TableDelta(
                 clusterId,
                 fromVersion,
@@ -137,6 +143,7 @@ public record TableDelta(
                 managers,
                 changed,
                 removed,
-                rows);
+                rows,
+                orders);
     }
 }

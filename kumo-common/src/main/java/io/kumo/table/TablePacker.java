@@ -63,6 +63,10 @@ final class TablePacker {
         return this;
     }
 
+    TablePacker orders(Orders orders) {
+        return fields(3).put(orders.paused()).ids(orders.drained()).ids(orders.detached());
+    }
+
     TablePacker server(ServerInfo server) {
         fields(6).put(server.id().value()).put(server.address().toString()).put(server.incarnation());
         return put(server.zone()).put(server.state().number()).put(server.placed());

@@ -119,6 +119,13 @@ final class TableUnpacker {
         return server;
     }
 
+    Orders orders() throws IOException {
+        int fields = open(3);
+        Orders orders = new Orders(bool(), ids(), ids());
+        skip(fields - 3);
+        return orders;
+    }
+
     List<ServerInfo> servers() throws IOException {
         return list(TableUnpacker::server);
     }

@@ -17,6 +17,7 @@ import io.kumo.register.RegisterMessages.Learned;
 import io.kumo.register.RegisterMessages.Prepare;
 import io.kumo.register.RegisterMessages.Promise;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Orders;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,15 @@ class AcceptorTest {
         assertEquals(Verdict.NO_VOTER, acceptor.onPrepare(foreign).answer().verdict());
         ClusterTable theirs = ClusterTable.birth("00000000000000ff", 3, 1, Tables.managers(3));
         ClusterTable ahead = new ClusterTable(
-                "00000000000000ff", 50, 3, false, 0, theirs.managers(), theirs.servers(), theirs.partitions());
+                "00000000000000ff",
+                50,
+                3,
+                false,
+                0,
+                theirs.managers(),
+                theirs.servers(),
+                theirs.partitions(),
+                Orders.NONE);
         assertSame(acceptor, acceptor.onCommitted(ahead));
     }
 

@@ -4,6 +4,7 @@ import io.kumo.base.HostPort;
 import io.kumo.register.Voter.ManagerVoter;
 import io.kumo.register.Voter.ServerVoter;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Orders;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
@@ -50,7 +51,15 @@ final class Tables {
             servers.add(server(i, ServerState.ATTACHED));
         }
         return new ClusterTable(
-                CLUSTER, version, 3, false, mark, managers(managers), servers, List.of(Partition.empty(0)));
+                CLUSTER,
+                version,
+                3,
+                false,
+                mark,
+                managers(managers),
+                servers,
+                List.of(Partition.empty(0)),
+                Orders.NONE);
     }
 
     static ClusterTable next(ClusterTable table, long mark) {
@@ -66,7 +75,8 @@ final class Tables {
                 mark,
                 table.managers(),
                 servers,
-                table.partitions());
+                table.partitions(),
+                Orders.NONE);
     }
 
     /** A voter that knows {@code table} and has not voted since. */

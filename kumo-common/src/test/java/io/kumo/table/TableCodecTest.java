@@ -1,6 +1,7 @@
 package io.kumo.table;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -52,7 +53,13 @@ class TableCodecTest {
                 random.nextInt(),
                 managers,
                 servers,
-                rows);
+                rows,
+                orders(random, ids));
+    }
+
+    private static Orders orders(Random random, List<ServerId> ids) {
+        int drained = random.nextInt(ids.size() + 1);
+        return new Orders(random.nextBoolean(), ids.subList(0, drained), List.of(new ServerId(random.nextLong())));
     }
 
     private static ServerInfo server(Random random, ServerId id) {
@@ -86,7 +93,7 @@ class TableCodecTest {
         for (int i = 0; i < 1024; i++) {
             rows.add(new Partition(i, 300, ids, List.of(), ids));
         }
-        ClusterTable table = new ClusterTable("c", 9, 3, false, 0, List.of(), List.of(), rows);
+        ClusterTable table = new ClusterTable("c", 9, 3, false, 0, List.of(), List.of(), rows, Orders.NONE);
         int bytes = TableCodec.encode(table).length();
         assertTrue(bytes < 15_000, () -> bytes + " bytes");
     }
@@ -121,12 +128,36 @@ class TableCodecTest {
     @Test
     void skipsFieldsThatANewerVersionAdded() {
         TablePacker out = new TablePacker();
-        out.fields(10).put("c").put(1).put(3).put(false).put(0);
+        out.fields(11).put("c").put(1).put(3).put(false).put(0);
         out.addresses(List.of()).servers(List.of()).named(List.of());
         out.fields(1).fields(5).put(7).fields(0).fields(0).fields(0).put("new");
-        out.put("newer");
+        out.fields(4).put(true).fields(0).fields(0).put("newer");
+        out.put("newest");
         ClusterTable table = TableCodec.decode(out.finish());
         assertEquals(7, table.partition(0).epoch());
+        assertTrue(table.orders().paused());
+    }
+
+    @Test
+    void readsTablesOfTheTimeBeforeThereWereOrders() {
+        TablePacker out = new TablePacker();
+        out.fields(9).put("c").put(1).put(3).put(false).put(0);
+        out.addresses(List.of()).servers(List.of()).named(List.of());
+        out.fields(1).fields(4).put(7).fields(0).fields(0).fields(0);
+        assertEquals(Orders.NONE, TableCodec.decode(out.finish()).orders());
+    }
+
+    @Test
+    void remembersOnlyTheLatestDetachedServers() {
+        Orders orders = Orders.NONE;
+        for (int i = 1; i <= Orders.MOST_DETACHED + 1; i++) {
+            orders = orders.withDrained(new ServerId(i)).withDetached(new ServerId(i));
+        }
+        assertEquals(Orders.MOST_DETACHED, orders.detached().size());
+        assertFalse(orders.isDetached(new ServerId(1)));
+        assertTrue(orders.isDetached(new ServerId(Orders.MOST_DETACHED)));
+        assertEquals(List.of(), orders.drained());
+        assertFalse(orders.without(new ServerId(9)).isDetached(new ServerId(9)));
     }
 
     @ParameterizedTest
@@ -138,12 +169,25 @@ class TableCodecTest {
         List<Partition> rows = new ArrayList<>(from.partitions());
         rows.set(3, other.partition(3));
         List<ServerInfo> servers = random.nextBoolean() ? other.servers() : from.servers();
-        ClusterTable to = from.next(servers, rows);
+        ClusterTable to = with(from.next(servers, rows), other.orders());
         TableDelta delta = TableDelta.decode(TableDelta.between(from, to).encode());
         assertEquals(TableDelta.between(from, to), delta);
         assertEquals(to, delta.applyTo(from));
         assertThrows(KumoException.class, () -> delta.applyTo(to));
         assertThrows(KumoException.class, () -> TableDelta.between(from, other));
+    }
+
+    private static ClusterTable with(ClusterTable table, Orders orders) {
+        return new ClusterTable(
+                table.clusterId(),
+                table.version(),
+                table.replicas(),
+                table.autoReplace(),
+                table.plannedMoves(),
+                table.managers(),
+                table.servers(),
+                table.partitions(),
+                orders);
     }
 
     @Test

@@ -35,7 +35,8 @@ public final class StatusFormatter {
         out.append("auto replace:\n  ")
                 .append(status.autoReplace() ? "enabled" : "disabled")
                 .append('\n');
-        out.append("rebalance:\n  ").append(progress(status.rebalance())).append('\n');
+        out.append("rebalance:\n  ").append(progress(status.rebalance()));
+        out.append(status.paused() ? "  (paused: resume-rebalance lets it go on)\n" : "\n");
         return out.toString();
     }
 

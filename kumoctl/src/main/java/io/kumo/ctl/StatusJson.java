@@ -27,6 +27,7 @@ public final class StatusJson {
             out.writeNumberField("underReplicated", status.underReplicated());
             out.writeNumberField("down", status.down());
             out.writeBooleanField("autoReplace", status.autoReplace());
+            out.writeBooleanField("paused", status.paused());
             managers(out, status);
             servers(out, status);
             rebalance(out, status.rebalance());

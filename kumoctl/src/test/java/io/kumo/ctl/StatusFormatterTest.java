@@ -79,7 +79,8 @@ class StatusFormatterTest {
                         server(1, "active", 512, 1024, 10, 2048),
                         server(2, "fault", 0, 3, 0, 0),
                         server(3, "new", 0, 0, 0, 0)),
-                rebalance);
+                rebalance,
+                false);
     }
 
     private static ServerStatus server(int n, String state, int primaries, int copies, long items, long bytes) {

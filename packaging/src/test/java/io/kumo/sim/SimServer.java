@@ -269,7 +269,9 @@ final class SimServer implements SimHandlers {
                 0,
                 positions,
                 joined,
-                unresponsive);
+                unresponsive,
+                1,
+                false);
         for (HostPort manager : cluster.managers()) {
             SimClient link = links.to(manager);
             link.call(report, CALL_TIMEOUT_MS, new SimClient.Result<ServerReportResult>() {

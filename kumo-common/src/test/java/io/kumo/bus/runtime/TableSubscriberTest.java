@@ -7,6 +7,7 @@ import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import io.kumo.bus.Topics;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Orders;
 import io.kumo.table.Partition;
 import io.kumo.table.TableCodec;
 import io.kumo.table.TableDelta;
@@ -90,7 +91,8 @@ class TableSubscriberTest {
         for (int i = 0; i < 4; i++) {
             rows.add(new Partition(i, version, List.of(), List.of(), List.of()));
         }
-        return new ClusterTable(CLUSTER, version, 3, false, 0, List.of(new HostPort("mgr1", 19700)), List.of(), rows);
+        return new ClusterTable(
+                CLUSTER, version, 3, false, 0, List.of(new HostPort("mgr1", 19700)), List.of(), rows, Orders.NONE);
     }
 
     private void subscribe(HostPort... managers) {

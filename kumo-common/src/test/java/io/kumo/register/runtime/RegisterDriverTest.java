@@ -20,6 +20,7 @@ import io.kumo.rpc.runtime.RpcClient;
 import io.kumo.rpc.runtime.RpcHandlers;
 import io.kumo.rpc.runtime.RpcLimits;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Orders;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
 import io.kumo.table.ServerState;
@@ -131,8 +132,8 @@ class RegisterDriverTest {
         awaitVersion(managers, 2);
         ClusterTable base = managers.get(0).holder.table().orElseThrow();
         ClusterTable one = base.next(List.of(), base.partitions());
-        ClusterTable other =
-                new ClusterTable(base.clusterId(), 3, 5, true, 9, base.managers(), base.servers(), base.partitions());
+        ClusterTable other = new ClusterTable(
+                base.clusterId(), 3, 5, true, 9, base.managers(), base.servers(), base.partitions(), Orders.NONE);
         var first = managers.get(0).driver.propose(one);
         var second = managers.get(1).driver.propose(other);
         ClusterTable decided = await(first);
@@ -250,7 +251,9 @@ class RegisterDriverTest {
                 0,
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                1,
+                false);
         await(client.call(report, 5_000));
         return client;
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kumo.base.HostPort;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Orders;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
@@ -27,8 +28,8 @@ class RouterTest {
                 new Partition(1, 1, List.of(ONE), List.of(TWO), List.of()),
                 new Partition(2, 1, List.of(), List.of(), List.of()),
                 new Partition(3, 1, List.of(ONE, TWO), List.of(), List.of()));
-        return Router.of(
-                new ClusterTable("cluster", 5, 2, false, 0, List.of(), List.of(server(ONE), server(TWO)), rows));
+        return Router.of(new ClusterTable(
+                "cluster", 5, 2, false, 0, List.of(), List.of(server(ONE), server(TWO)), rows, Orders.NONE));
     }
 
     @Test

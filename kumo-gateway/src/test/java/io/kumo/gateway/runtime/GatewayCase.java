@@ -8,6 +8,7 @@ import io.kumo.node.runtime.Metrics;
 import io.kumo.node.runtime.SystemClock;
 import io.kumo.node.runtime.VertxFactory;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Orders;
 import io.kumo.table.Partition;
 import io.kumo.table.PartitionHash;
 import io.kumo.table.ServerInfo;
@@ -89,7 +90,7 @@ abstract class GatewayCase {
             FakeServer primary = primaries.get(i % primaries.size());
             rows.add(new Partition(i, 1, List.of(primary.id()), List.of(), List.of()));
         }
-        return new ClusterTable("cluster", ++version, 1, false, 0, List.of(), servers, rows);
+        return new ClusterTable("cluster", ++version, 1, false, 0, List.of(), servers, rows, Orders.NONE);
     }
 
     void publish(ClusterTable table) {

@@ -8,6 +8,7 @@ import io.kumo.protocol.StatusMessages.RebalanceStatus;
 import io.kumo.protocol.StatusMessages.ServerStatus;
 import io.kumo.protocol.StatusMessages.StatusResult;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Orders;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
@@ -30,7 +31,7 @@ public final class ClusterStatus {
             int replicas, int partitions, List<ManagerStatus> managers, Observations seen) {
         List<ServerStatus> servers = strangers(Set.of(), seen);
         RebalanceStatus rebalance = new RebalanceStatus(false, 0, 0, 0, 0, -1);
-        return new StatusResult("", 0, replicas, partitions, 0, 0, false, managers, servers, rebalance);
+        return new StatusResult("", 0, replicas, partitions, 0, 0, false, managers, servers, rebalance, false);
     }
 
     public static StatusResult of(
@@ -50,7 +51,8 @@ public final class ClusterStatus {
                 table.autoReplace(),
                 managers,
                 servers,
-                rebalance);
+                rebalance,
+                table.orders().paused());
     }
 
     /** One line for each manager, the configured ones in their order. */
@@ -78,7 +80,7 @@ public final class ClusterStatus {
             servers.add(new ServerStatus(
                     info.id(),
                     info.address(),
-                    stateOf(info, catchingUp.contains(info.id())),
+                    stateOf(info, catchingUp.contains(info.id()), table.orders()),
                     count[0],
                     count[1],
                     report.map(ServerReport::items).orElse(0L),
@@ -87,12 +89,15 @@ public final class ClusterStatus {
         return servers;
     }
 
-    private static String stateOf(ServerInfo info, boolean isCatchingUp) {
+    private static String stateOf(ServerInfo info, boolean isCatchingUp, Orders orders) {
         if (info.state() == ServerState.FAULT) {
             return "fault";
         }
         if (info.state() == ServerState.LEAVING) {
             return "leaving";
+        }
+        if (orders.isDrained(info.id())) {
+            return "drained";
         }
         return isCatchingUp ? "joining" : "active";
     }
@@ -124,7 +129,9 @@ public final class ClusterStatus {
         Set<ServerId> alive = alive(table);
         for (Partition row : table.partitions()) {
             if (!row.joining().isEmpty()
-                    || RebalancePlanner.next(row, alive::contains).isPresent()) {
+                    || (!table.orders().paused()
+                            && RebalancePlanner.next(row, alive::contains, table.orders()::isDrained)
+                                    .isPresent())) {
                 return true;
             }
         }

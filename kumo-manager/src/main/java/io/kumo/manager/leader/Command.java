@@ -26,6 +26,23 @@ public sealed interface Command {
     /** Whether new servers are attached without a command. */
     record SetAutoReplace(boolean on) implements Command {}
 
+    /** Whether partitions stay where they are. */
+    record SetPaused(boolean on) implements Command {}
+
+    /**
+     * Servers give up their primaries, then their copies, and stay in the table.
+     *
+     * @param servers ids or addresses
+     */
+    record Drain(List<String> servers) implements Command {}
+
+    /**
+     * Partitions without a copy in sync go on with what is left of them.
+     *
+     * @param partitions empty for all that are down
+     */
+    record ForcePromote(List<Integer> partitions) implements Command {}
+
     /**
      * A command that waits for the leader.
      *

@@ -3,21 +3,19 @@ package io.kumo.manager.leader;
 import io.kumo.manager.leader.Command.Answer;
 import io.kumo.manager.leader.Command.Attach;
 import io.kumo.manager.leader.Command.Detach;
+import io.kumo.manager.leader.Command.Drain;
+import io.kumo.manager.leader.Command.ForcePromote;
 import io.kumo.manager.leader.Command.Pending;
 import io.kumo.manager.leader.Command.Replace;
 import io.kumo.manager.leader.Command.SetAutoReplace;
+import io.kumo.manager.leader.Command.SetPaused;
 import io.kumo.protocol.ControlMessages.ServerReport;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
 import io.kumo.table.ServerState;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Carries out what operators ask for, and what the leader is told to do without being asked. */
 final class Commands {
@@ -31,27 +29,15 @@ final class Commands {
         this.options = options;
     }
 
-    /** A command that can't be carried out; the text is for the operator. */
-    private static final class Refusal extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final String text;
-
-        Refusal(String text) {
-            super(text);
-            this.text = text;
-        }
-    }
-
     Answer carryOut(Pending pending) {
         try {
             return new Answer(pending.id(), true, carryOut(pending.command()));
         } catch (Refusal e) {
-            return new Answer(pending.id(), false, e.text);
+            return new Answer(pending.id(), false, e.text());
         }
     }
 
-    private String carryOut(Command command) throws Refusal {
+    String carryOut(Command command) throws Refusal {
         if (command instanceof Attach attach) {
             return attach(attach);
         }
@@ -65,12 +51,23 @@ final class Commands {
         if (command instanceof Replace) {
             return replace();
         }
+        if (command instanceof SetPaused pause) {
+            return pause(pause.on());
+        }
+        if (command instanceof Drain drain) {
+            return drain(drain);
+        }
+        if (command instanceof ForcePromote force) {
+            return Promotions.force(draft, seen, force.partitions());
+        }
         throw new Refusal("this manager does not know that command");
     }
 
     /** Attaches what is new for long enough, if that is switched on. */
     void autoReplace() {
-        List<ServerId> fresh = newServers();
+        List<ServerId> fresh = newServers().stream()
+                .filter(id -> !draft.orders().isDetached(id))
+                .toList();
         boolean isSettled =
                 fresh.stream().allMatch(id -> seen.sight(id).orElseThrow().knownMs() >= options.replaceDelayMs());
         if (draft.autoReplace() && !fresh.isEmpty() && isSettled) {
@@ -123,6 +120,7 @@ final class Commands {
     private void admit(ServerId id, boolean placed) {
         ServerReport report = seen.sight(id).orElseThrow().report();
         ServerInfo known = draft.server(id);
+        draft.setOrders(draft.orders().without(id));
         if (known == null) {
             draft.set(new ServerInfo(
                     id, report.address(), report.incarnation(), report.zone(), ServerState.ATTACHED, placed));
@@ -153,6 +151,7 @@ final class Commands {
         for (ServerId id : chosen) {
             ServerInfo info = draft.server(id);
             if (info != null) {
+                draft.setOrders(draft.orders().without(id));
                 draft.set(info.withState(ServerState.LEAVING).withPlaced(false));
                 draft.event("leaving", id, "server " + info.address() + " is being detached");
             }
@@ -161,9 +160,51 @@ final class Commands {
         return command.replace() ? what + plan() : what + " once kumoctl replace has found successors";
     }
 
+    private String drain(Drain command) throws Refusal {
+        if (command.servers().isEmpty()) {
+            throw new Refusal("name the servers to be drained");
+        }
+        List<ServerId> chosen = named(command.servers());
+        for (ServerId id : chosen) {
+            ServerInfo info = draft.server(id);
+            if (info == null) {
+                throw new Refusal("server " + name(id) + " is not attached");
+            }
+            if (info.state() == ServerState.LEAVING) {
+                throw new Refusal("server " + name(id) + " is being detached");
+            }
+        }
+        boolean isOneLeft = draft.servers().stream()
+                .anyMatch(info -> info.placed() && draft.isAlive(info.id()) && !chosen.contains(info.id()));
+        if (!isOneLeft) {
+            throw new Refusal("no live server would be left to take over: attach others first");
+        }
+        for (ServerId id : chosen) {
+            ServerInfo info = draft.server(id);
+            if (info != null) {
+                draft.set(info.withPlaced(false));
+                draft.setOrders(draft.orders().withDrained(id));
+                draft.event("draining", id, "server " + info.address() + " is being drained");
+            }
+        }
+        String kept = draft.placedCount() < draft.before().replicas()
+                ? "; copies stay, as there are fewer other servers than "
+                        + draft.before().replicas() + " copies need"
+                : "";
+        return "draining " + names(chosen) + plan() + kept;
+    }
+
+    private String pause(boolean on) {
+        draft.setOrders(draft.orders().withPaused(on));
+        if (on) {
+            return "rebalancing is paused: copies that are under way are finished, missing copies are still made";
+        }
+        return "rebalancing goes on: " + moves();
+    }
+
     private String replace() throws Refusal {
         for (ServerInfo info : draft.servers()) {
-            if (info.isAttached() && !info.placed()) {
+            if (info.isAttached() && !info.placed() && !draft.orders().isDrained(info.id())) {
                 draft.set(info.withPlaced(true));
             }
         }
@@ -179,7 +220,7 @@ final class Commands {
         }
         draft.plan();
         draft.event("replace", moves());
-        return ": " + moves();
+        return ": " + moves() + (draft.orders().paused() ? ", once kumoctl resume-rebalance is given" : "");
     }
 
     private String moves() {
@@ -194,7 +235,10 @@ final class Commands {
                         .filter(seen::isThere)
                         .filter(id -> {
                             ServerInfo info = draft.server(id);
-                            return info == null || (info.isAttached() && !info.placed());
+                            return info == null
+                                    || (info.isAttached()
+                                            && !info.placed()
+                                            && !draft.orders().isDrained(id));
                         })
                         .toList();
     }
@@ -206,26 +250,8 @@ final class Commands {
                 .toList();
     }
 
-    /** Servers by id or by address, as the operator wrote it. */
     private List<ServerId> named(List<String> texts) throws Refusal {
-        Map<String, ServerId> byName = new TreeMap<>();
-        seen.servers()
-                .forEach((id, sight) -> byName.put(sight.report().address().toString(), id));
-        draft.servers().forEach(info -> byName.put(info.address().toString(), info.id()));
-        Stream.concat(seen.servers().keySet().stream(), draft.servers().stream().map(ServerInfo::id))
-                .forEach(id -> byName.put(id.toString(), id));
-        List<ServerId> ids = new ArrayList<>();
-        for (String text : texts) {
-            ServerId id = Optional.ofNullable(byName.get(text)).orElse(byName.get(text + ":19800"));
-            if (id == null) {
-                throw new Refusal("no server is known as '" + text
-                        + "': give its HOST:PORT or its id, as kumoctl status" + " shows them");
-            }
-            if (!ids.contains(id)) {
-                ids.add(id);
-            }
-        }
-        return ids;
+        return new ServerNames(draft.servers(), seen).ids(texts);
     }
 
     private String names(List<ServerId> ids) {
@@ -234,11 +260,6 @@ final class Commands {
     }
 
     private String name(ServerId id) {
-        ServerInfo info = draft.server(id);
-        return info != null
-                ? info.address().toString()
-                : seen.sight(id)
-                        .map(sight -> sight.report().address().toString())
-                        .orElse(id.toString());
+        return new ServerNames(draft.servers(), seen).name(id);
     }
 }

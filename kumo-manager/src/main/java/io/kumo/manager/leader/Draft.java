@@ -4,6 +4,7 @@ import io.kumo.manager.plan.PlacementNode;
 import io.kumo.manager.plan.PlacementPlanner;
 import io.kumo.manager.plan.RebalancePlanner;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Orders;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
@@ -28,12 +29,14 @@ final class Draft {
     private final List<LeaderEvent> events = new ArrayList<>();
     private Set<ServerId> alive = Set.of();
     private boolean autoReplace;
+    private Orders orders;
     private long plannedMoves;
 
     Draft(ClusterTable before) {
         this.before = before;
         this.rows = new ArrayList<>(before.partitions());
         this.autoReplace = before.autoReplace();
+        this.orders = before.orders();
         this.plannedMoves = before.plannedMoves();
         before.servers().forEach(info -> servers.put(info.id(), info));
     }
@@ -76,6 +79,14 @@ final class Draft {
         autoReplace = on;
     }
 
+    Orders orders() {
+        return orders;
+    }
+
+    void setOrders(Orders newOrders) {
+        orders = newOrders;
+    }
+
     void event(String kind, ServerId server, String text) {
         events.add(new LeaderEvent(kind, Optional.of(server), text));
     }
@@ -115,9 +126,20 @@ final class Draft {
         List<List<ServerId>> have = rows.stream().map(Draft::holders).toList();
         List<List<ServerId>> targets = PlacementPlanner.plan(have, nodes, before.replicas());
         for (Partition row : List.copyOf(rows)) {
-            set(filled(row.withTarget(targets.get(row.id()))));
+            set(filled(row.withTarget(withDrained(row, targets.get(row.id())))));
         }
         plannedMoves = remainingMoves();
+    }
+
+    /** Where there are fewer servers than copies, those that are drained keep theirs, and lead nothing. */
+    private List<ServerId> withDrained(Partition row, List<ServerId> target) {
+        List<ServerId> all = new ArrayList<>(target);
+        for (ServerId holder : holders(row)) {
+            if (!target.isEmpty() && all.size() < before.replicas() && orders.isDrained(holder)) {
+                all.add(holder);
+            }
+        }
+        return all;
     }
 
     /** A row that nobody has: there is no data, so whoever is meant to have it is in sync. */
@@ -165,6 +187,7 @@ final class Draft {
         boolean isSame = newServers.equals(before.servers())
                 && rows.equals(before.partitions())
                 && autoReplace == before.autoReplace()
+                && orders.equals(before.orders())
                 && plannedMoves == before.plannedMoves();
         return isSame && !always
                 ? Optional.empty()
@@ -176,6 +199,7 @@ final class Draft {
                         plannedMoves,
                         before.managers(),
                         newServers,
-                        rows));
+                        rows,
+                        orders));
     }
 }

@@ -95,7 +95,10 @@ final class Faults {
             } else if (draft.isAlive(row.inSync().get(0))) {
                 draft.set(row.with(row.epoch(), alive, joining));
             } else {
-                ServerId successor = successor(row, good, primaries);
+                List<ServerId> staying = good.stream()
+                        .filter(copy -> !draft.orders().isDrained(copy))
+                        .toList();
+                ServerId successor = successor(row, staying.isEmpty() ? good : staying, primaries);
                 primaries.merge(successor, 1, Integer::sum);
                 List<ServerId> inSync = new ArrayList<>(alive);
                 inSync.remove(successor);

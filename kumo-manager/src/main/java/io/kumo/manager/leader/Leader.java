@@ -1,7 +1,10 @@
 package io.kumo.manager.leader;
 
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
 import io.kumo.manager.leader.Command.Answer;
 import io.kumo.manager.leader.Command.Pending;
+import io.kumo.protocol.OperatorMessages.PlanResult;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
 import java.util.ArrayList;
@@ -18,6 +21,18 @@ public final class Leader {
 
     public Leader(LeaderOptions options) {
         this.options = options;
+    }
+
+    /** What a command would move if it were given now; KumoException with the reason if it would be refused. */
+    public PlanResult plan(ClusterTable committed, Observations seen, Command command) {
+        Draft draft = new Draft(committed);
+        Faults.apply(draft, seen, options, Restarts.apply(draft, seen, options));
+        try {
+            String text = new Commands(draft, seen, options).carryOut(command);
+            return MovePlans.of(text, committed, draft, seen);
+        } catch (Refusal e) {
+            throw new KumoException(ErrorCode.REFUSED, e.text(), e);
+        }
     }
 
     /** Many changes go into one version. What it proposes has passed {@link TableRules}. */

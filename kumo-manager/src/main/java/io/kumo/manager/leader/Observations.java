@@ -58,6 +58,9 @@ public record Observations(
         if (sight == null) {
             return watchedMs > START_GRACE_MS + (isInView ? stalledMs : faultAfterMs);
         }
+        if (sight.report().stopping()) {
+            return true; // it says so itself
+        }
         if (sight.isConnected()) {
             return sight.silentMs() > (isInView ? stalledMs : faultAfterMs);
         }
@@ -67,7 +70,7 @@ public record Observations(
     /** Whether the server is certainly there. */
     boolean isThere(ServerId id) {
         ServerSight sight = servers.get(id);
-        return sight != null && sight.isConnected() && sight.silentMs() <= RECENT_MS;
+        return sight != null && sight.isConnected() && !sight.report().stopping() && sight.silentMs() <= RECENT_MS;
     }
 
     /** For how long nothing has been seen of it. */

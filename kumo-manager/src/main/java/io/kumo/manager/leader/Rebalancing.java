@@ -40,6 +40,7 @@ final class Rebalancing {
         for (ServerInfo info : draft.servers()) {
             if (info.state() == ServerState.LEAVING && !draft.isNeeded(info.id())) {
                 draft.remove(info.id());
+                draft.setOrders(draft.orders().withDetached(info.id()));
                 draft.event("detached", info.id(), "server " + info.address() + " is detached");
             }
         }
@@ -48,7 +49,7 @@ final class Rebalancing {
     private Partition advance(Partition start) {
         Partition row = start;
         for (int steps = 0; steps < STEPS_PER_ROW; steps++) {
-            Optional<RebalanceStep> step = RebalancePlanner.next(row, draft::isAlive);
+            Optional<RebalanceStep> step = RebalancePlanner.next(row, draft::isAlive, draft.orders()::isDrained);
             if (step.isEmpty() || !isAllowed(step.get(), row)) {
                 return row;
             }
@@ -65,6 +66,9 @@ final class Rebalancing {
     }
 
     private boolean isAllowed(RebalanceStep step, Partition row) {
+        if (draft.orders().paused()) {
+            return step instanceof AddJoiner && isShortOfCopies(row); // a repair is no move
+        }
         if (step instanceof MovePrimary) {
             return primariesMoved < options.primariesPerVersion();
         }

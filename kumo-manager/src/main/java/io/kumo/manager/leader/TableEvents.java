@@ -31,6 +31,7 @@ public final class TableEvents {
             String text = "auto-replace is " + (after.autoReplace() ? "on" : "off");
             events.add(new LeaderEvent("auto-replace", Optional.empty(), text));
         }
+        orders(events, before, after);
         int downBefore = ClusterStatus.down(before);
         int downNow = ClusterStatus.down(after);
         if (downBefore != downNow) {
@@ -43,6 +44,40 @@ public final class TableEvents {
             events.add(new LeaderEvent(moves ? "rebalance-started" : "rebalance-ended", Optional.empty(), text));
         }
         return events;
+    }
+
+    private static void orders(List<LeaderEvent> events, ClusterTable before, ClusterTable after) {
+        if (before.orders().paused() != after.orders().paused()) {
+            boolean paused = after.orders().paused();
+            String text = paused ? "rebalancing is paused" : "rebalancing goes on";
+            events.add(new LeaderEvent(paused ? "rebalance-paused" : "rebalance-resumed", Optional.empty(), text));
+        }
+        for (ServerInfo now : after.servers()) {
+            boolean was = before.orders().isDrained(now.id());
+            boolean is = after.orders().isDrained(now.id());
+            if (is && !was) {
+                add(events, "draining", now, "is being drained");
+            } else if (was && !is) {
+                add(events, "undrained", now, "may have copies again");
+            }
+            if (is && isEmptied(after, now) && !(was && isEmptied(before, now))) {
+                add(events, "drained", now, "is drained: it leads nothing, and has no copy that others could have");
+            }
+        }
+        long lossy = after.partitions().stream()
+                .filter(row -> row.epoch() >= before.partition(row.id()).epoch() + Restarts.LOSS)
+                .count();
+        if (lossy > 0) {
+            String text = lossy + " partitions go on with a copy that may lack acknowledged writes";
+            events.add(new LeaderEvent("data-loss", Optional.empty(), text));
+        }
+    }
+
+    /** Whether a drained server has no more than it is to keep. */
+    private static boolean isEmptied(ClusterTable table, ServerInfo info) {
+        return table.partitions().stream()
+                .allMatch(row -> !row.isPrimary(info.id())
+                        && (!row.names(info.id()) || row.target().contains(info.id())));
     }
 
     private static void compare(List<LeaderEvent> events, ServerInfo was, ServerInfo now) {

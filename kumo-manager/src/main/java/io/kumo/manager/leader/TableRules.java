@@ -26,6 +26,10 @@ public final class TableRules {
         for (Partition row : after.partitions()) {
             checkRow(before.partition(row.id()), row, was, is);
         }
+        for (ServerId drained : after.orders().drained()) {
+            Check.invariant(
+                    after.server(drained).filter(info -> !info.placed()).isPresent(), "%s can't be drained", drained);
+        }
     }
 
     private static void checkRow(Partition before, Partition after, Map<ServerId, Long> was, Map<ServerId, Long> is) {
@@ -51,6 +55,11 @@ public final class TableRules {
         Check.invariant(goesOn || after.epoch() > before.epoch(), "partition %d: new primary, old epoch", id);
     }
 
+    /** Only an operator makes a row go on with a copy that may lack acknowledged writes. */
+    private static boolean isForced(Partition before, Partition after) {
+        return after.inSync().size() == 1 && after.epoch() >= before.epoch() + Restarts.LOSS;
+    }
+
     private static Map<ServerId, Long> incarnations(ClusterTable table) {
         Map<ServerId, Long> incarnations = new HashMap<>();
         for (ServerInfo info : table.servers()) {
@@ -66,7 +75,7 @@ public final class TableRules {
             Partition old = before.partition(row.id());
             for (ServerId copy : row.inSync()) {
                 if (old.joining().contains(copy)) {
-                    checkJoined(before, old, copy, seen);
+                    checkJoined(before, old, row, copy, seen);
                 } else if (old.inSync().contains(copy)) {
                     checkRestart(old, row, copy, isLossy(before, after, copy, seen));
                 }
@@ -74,19 +83,28 @@ public final class TableRules {
         }
     }
 
-    private static void checkJoined(ClusterTable before, Partition old, ServerId copy, Observations seen) {
+    private static void checkJoined(
+            ClusterTable before, Partition old, Partition row, ServerId copy, Observations seen) {
         ServerId primary = old.inSync().get(0);
+        CopyReport word = new CopyReport(old.id(), old.epoch(), copy);
         ServerReport report = before.server(primary)
                 .flatMap(info -> seen.report(primary, info.incarnation()))
                 .orElse(null);
+        boolean hasWord = report != null
+                && report.joined().contains(word)
+                && CopyReports.isValid(before.partitions(), report, word, seen);
         Check.invariant(
-                report != null
-                        && report.joined().contains(new CopyReport(old.id(), old.epoch(), copy))
-                        && CopyReports.isValid(
-                                before.partitions(), report, new CopyReport(old.id(), old.epoch(), copy), seen),
+                hasWord || (isForced(old, row) && old.inSync().stream().noneMatch(id -> isGood(before, id, seen))),
                 "partition %d: %s in sync without its primary's word",
                 old.id(),
                 copy);
+    }
+
+    private static boolean isGood(ClusterTable before, ServerId copy, Observations seen) {
+        return seen.isThere(copy)
+                && before.server(copy)
+                        .flatMap(info -> seen.report(copy, info.incarnation()))
+                        .isPresent();
     }
 
     private static void checkRestart(Partition old, Partition row, ServerId copy, boolean isLossy) {

@@ -21,12 +21,25 @@ public final class RebalancePlanner {
      * @param isAlive whether a server takes part now
      */
     public static Optional<RebalanceStep> next(Partition row, Predicate<ServerId> isAlive) {
+        return next(row, isAlive, server -> false);
+    }
+
+    /** The same; a primary that is drained hands over before anything is copied. */
+    public static Optional<RebalanceStep> next(
+            Partition row, Predicate<ServerId> isAlive, Predicate<ServerId> isDrained) {
         if (row.target().isEmpty() || row.inSync().isEmpty()) {
             return Optional.empty();
         }
         for (ServerId joiner : row.joining()) {
             if (!row.target().contains(joiner)) {
                 return Optional.of(new RemoveCopy(row.id(), joiner));
+            }
+        }
+        if (row.joining().isEmpty() && isDrained.test(row.inSync().get(0))) {
+            for (ServerId next : row.target()) {
+                if (row.inSync().contains(next) && isAlive.test(next) && !isDrained.test(next)) {
+                    return Optional.of(new MovePrimary(row.id(), next));
+                }
             }
         }
         for (ServerId wanted : row.target()) {

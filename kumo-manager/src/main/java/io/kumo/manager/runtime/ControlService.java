@@ -17,6 +17,12 @@ import io.kumo.protocol.ControlMessages.SetAutoReplace;
 import io.kumo.protocol.ControlMessages.Stat;
 import io.kumo.protocol.ControlMessages.StatEntry;
 import io.kumo.protocol.ControlMessages.StatResult;
+import io.kumo.protocol.Message;
+import io.kumo.protocol.OperatorMessages.Drain;
+import io.kumo.protocol.OperatorMessages.ForcePromote;
+import io.kumo.protocol.OperatorMessages.PlanMoves;
+import io.kumo.protocol.OperatorMessages.SafeToStop;
+import io.kumo.protocol.OperatorMessages.SetPaused;
 import io.kumo.protocol.StatusMessages.ManagerStatus;
 import io.kumo.protocol.StatusMessages.Status;
 import io.kumo.protocol.StatusMessages.StatusResult;
@@ -31,6 +37,7 @@ import io.kumo.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Takes the calls of servers and of kumoctl. On the manager's loop. */
 final class ControlService {
@@ -77,6 +84,11 @@ final class ControlService {
         handlers.on(Replace.METHOD, (from, call, reply) -> command(new Command.Replace(), reply));
         handlers.on(
                 SetAutoReplace.METHOD, (from, call, reply) -> command(new Command.SetAutoReplace(call.on()), reply));
+        handlers.on(SetPaused.METHOD, (from, call, reply) -> command(new Command.SetPaused(call.on()), reply));
+        handlers.on(Drain.METHOD, (from, call, reply) -> command(new Command.Drain(call.servers()), reply));
+        handlers.on(ForcePromote.METHOD, (from, call, reply) -> forcePromote(call, reply));
+        handlers.on(PlanMoves.METHOD, (from, call, reply) -> asLeader(reply, () -> driver.plan(commandOf(call))));
+        handlers.on(SafeToStop.METHOD, (from, call, reply) -> asLeader(reply, () -> driver.safeToStop(call.servers())));
         handlers.on(Stat.METHOD, (from, call, reply) -> reply.ok(stat(call.name())));
         handlers.onClose(this::closed);
     }
@@ -98,6 +110,45 @@ final class ControlService {
             } catch (IllegalArgumentException e) {
                 return; // it never said who it is, so it never reported
             }
+        }
+    }
+
+    private void forcePromote(ForcePromote call, Reply<CommandResult> reply) {
+        if (!call.acceptDataLoss()) {
+            reply.fail(ErrorCode.REFUSED, "acknowledged writes may be lost by this: say so with --accept-data-loss");
+            return;
+        }
+        try {
+            command(
+                    new Command.ForcePromote(
+                            call.partitions().stream().map(Integer::valueOf).toList()),
+                    reply);
+        } catch (NumberFormatException e) {
+            reply.fail(ErrorCode.BAD_REQUEST, "partitions are numbers: " + String.join(" ", call.partitions()));
+        }
+    }
+
+    private static Command commandOf(PlanMoves call) {
+        return switch (call.command()) {
+            case "attach" -> new Command.Attach(true, call.servers());
+            case "detach" -> new Command.Detach(true, call.servers());
+            case "drain" -> new Command.Drain(call.servers());
+            default ->
+                throw new KumoException(
+                        ErrorCode.BAD_REQUEST, "plan attach, detach or drain, not '" + call.command() + "'");
+        };
+    }
+
+    /** Only who leads sees all that such an answer takes. */
+    private <R extends Message> void asLeader(Reply<R> reply, Supplier<R> answer) {
+        if (!driver.isLeading()) {
+            reply.fail(ErrorCode.NOT_LEADER, driver.leaderText());
+            return;
+        }
+        try {
+            reply.ok(answer.get());
+        } catch (KumoException e) {
+            reply.fail(e.code(), String.valueOf(e.getMessage()));
         }
     }
 

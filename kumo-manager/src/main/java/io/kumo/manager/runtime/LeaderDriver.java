@@ -10,11 +10,14 @@ import io.kumo.manager.leader.Leader;
 import io.kumo.manager.leader.LeaderEvent;
 import io.kumo.manager.leader.Observations;
 import io.kumo.manager.leader.ReportBook;
+import io.kumo.manager.leader.StopCheck;
 import io.kumo.membership.Member.ServerMember;
 import io.kumo.membership.MembershipView;
 import io.kumo.node.runtime.Failures;
 import io.kumo.protocol.ControlMessages.CommandResult;
 import io.kumo.protocol.ControlMessages.ServerReport;
+import io.kumo.protocol.OperatorMessages.PlanResult;
+import io.kumo.protocol.OperatorMessages.SafeToStopResult;
 import io.kumo.register.runtime.RegisterDriver;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
@@ -208,6 +211,19 @@ final class LeaderDriver {
         Future<CommandResult> result = commands.add(command, nowMs());
         schedule();
         return result;
+    }
+
+    /** What a command would move; KumoException if it would be refused. */
+    PlanResult plan(Command command) {
+        return leader.plan(committedTable(), observe(), command);
+    }
+
+    SafeToStopResult safeToStop(List<String> servers) {
+        return StopCheck.of(committedTable(), observe(), options.leader(), servers, liveManagers());
+    }
+
+    private ClusterTable committedTable() {
+        return table().orElseThrow(() -> new KumoException(ErrorCode.NO_TABLE));
     }
 
     private void schedule() {

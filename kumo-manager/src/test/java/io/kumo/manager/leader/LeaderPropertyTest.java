@@ -43,6 +43,9 @@ class LeaderPropertyTest {
             }
         }
         run(cluster, 100);
+        cluster.command(new Command.SetPaused(false));
+        cluster.command(new Command.Attach(true, cluster.drained()));
+        cluster.command(new Command.Attach(true, List.of()));
         cluster.command(new Command.Replace());
         for (int ticks = 0; ticks < 3000 && !(ticks > 100 && cluster.isAtRest()); ticks++) {
             cluster.tick();
@@ -68,7 +71,7 @@ class LeaderPropertyTest {
     private static void disturb(ModelCluster cluster, Random random) {
         List<ModelServer> all = new ArrayList<>(cluster.servers.values());
         ModelServer one = all.get(random.nextInt(all.size()));
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(15)) {
             case 0 -> all.stream().filter(server -> server.up).forEach(server -> cluster.crash(server, true));
             case 1, 2 -> {
                 if (one.up) {
@@ -90,6 +93,9 @@ class LeaderPropertyTest {
             case 10 ->
                 cluster.command(new Command.Detach(
                         random.nextBoolean(), random.nextBoolean() ? List.of() : List.of(one.id.toString())));
+            case 11 -> cluster.command(new Command.SetPaused(random.nextInt(3) == 0));
+            case 12 -> cluster.command(new Command.Drain(List.of(one.id.toString())));
+            case 13 -> cluster.command(new Command.ForcePromote(List.of()));
             default -> {
                 one.paused = false;
                 cluster.command(

@@ -321,7 +321,8 @@ class LeaderTest {
                 .map(row -> new Position(row.id(), 1, seq))
                 .toList();
         ServerReport whole = report(id, 2, positions, List.of(), List.of());
-        return new ServerReport(id, whole.address(), 2, "", "", 1, false, 0, 0, 0, 0, positions, List.of(), List.of());
+        return new ServerReport(
+                id, whole.address(), 2, "", "", 1, false, 0, 0, 0, 0, positions, List.of(), List.of(), 1, false);
     }
 
     private ServerReport old(ServerReport now) {
@@ -339,14 +340,16 @@ class LeaderTest {
                 0,
                 List.of(),
                 now.joined(),
-                List.of());
+                List.of(),
+                1,
+                false);
     }
 
     private ServerReport report(
             ServerId id, long incarnation, List<Position> positions, List<CopyReport> joined, List<CopyReport> mute) {
         HostPort address = new HostPort("s" + id.value(), 19800);
         return new ServerReport(
-                id, address, incarnation, "", "", table.version(), true, 0, 0, 0, 0, positions, joined, mute);
+                id, address, incarnation, "", "", table.version(), true, 0, 0, 0, 0, positions, joined, mute, 1, false);
     }
 
     private List<Boolean> accepted(Command command) {

@@ -63,6 +63,11 @@ final class ModelCluster {
         pending.add(new Pending(commands++, command));
     }
 
+    /** Servers that were drained and still are. */
+    List<String> drained() {
+        return committed.orders().drained().stream().map(ServerId::toString).toList();
+    }
+
     void tick() {
         nowMs += TICK_MS;
         List<Mail> due = mail.stream().filter(letter -> letter.atMs() <= nowMs).toList();

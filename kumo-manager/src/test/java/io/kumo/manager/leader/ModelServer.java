@@ -125,13 +125,12 @@ final class ModelServer {
                 joined.add(new CopyReport(i, row(i).epoch(), copy));
             }
             List<Entry> log = logs.get(i);
-            if (!log.isEmpty()) {
-                positions.add(new Position(i, log.get(log.size() - 1).epoch(), log.size()));
-            }
+            long epoch = log.isEmpty() ? 0 : log.get(log.size() - 1).epoch();
+            positions.add(new Position(i, epoch, log.size()));
         }
         long version = known.map(ClusterTable::version).orElse(0L);
         HostPort address = new HostPort("s" + id.value(), 19800);
         return new ServerReport(
-                id, address, incarnation, "", "", version, intact, 0, 0, 0, 0, positions, joined, List.of());
+                id, address, incarnation, "", "", version, intact, 0, 0, 0, 0, positions, joined, List.of(), 1, false);
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kumo.base.HostPort;
 import io.kumo.protocol.StatusMessages.RebalanceStatus;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Orders;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
@@ -56,6 +57,6 @@ class RebalanceProgressTest {
         List<ServerInfo> servers = List.of(
                 new ServerInfo(A, address, 1, "", ServerState.ATTACHED, true),
                 new ServerInfo(B, address, 1, "", ServerState.ATTACHED, true));
-        return new ClusterTable("c", 2, 2, false, planned, List.of(new HostPort("m", 1)), servers, rows);
+        return new ClusterTable("c", 2, 2, false, planned, List.of(new HostPort("m", 1)), servers, rows, Orders.NONE);
     }
 }

@@ -87,7 +87,9 @@ final class FakeServer {
                 0,
                 List.of(),
                 joined,
-                List.of());
+                List.of(),
+                1,
+                false);
     }
 
     @Nullable

@@ -201,7 +201,7 @@ public final class Replica {
         } else if (get.stale() && role == ReplicaRole.FOLLOWER && data.isComplete()) {
             staleReads.get(get.key(), answer);
         } else {
-            answer.fail(table == null ? ErrorCode.NO_TABLE : ErrorCode.NOT_PRIMARY);
+            answer.fail(ErrorCode.NOT_PRIMARY); // without a table it is nobody's primary, and another server may be
         }
     }
 
@@ -209,7 +209,7 @@ public final class Replica {
         if (primary != null && primary.isActive()) {
             primary.operations().write(write, answer);
         } else {
-            answer.fail(table == null ? ErrorCode.NO_TABLE : ErrorCode.NOT_PRIMARY);
+            answer.fail(ErrorCode.NOT_PRIMARY); // without a table it is nobody's primary, and another server may be
         }
     }
 

@@ -34,6 +34,7 @@ final class ClusterLinks {
     private final Map<HostPort, RpcClient> others = new HashMap<>();
     private final ManagerLinks managers;
     private final boolean isNew;
+    private boolean isStopping;
     private @Nullable RegisterDriver register;
     private @Nullable TableSubscriber subscriber;
     private @Nullable JGroupsMembership membership;
@@ -58,7 +59,12 @@ final class ClusterLinks {
 
     private ServerReports reports() {
         return new ServerReports(
-                new ServerReports.Identity(data.address(), data.options().zone(), data.isIntact()),
+                new ServerReports.Identity(
+                        data.address(),
+                        data.options().zone(),
+                        data.isIntact(),
+                        data.options().minCopies(),
+                        isStopping),
                 data.storage(),
                 data.tables(),
                 data.shards(),
@@ -120,6 +126,14 @@ final class ClusterLinks {
                     managers.start();
                     data.onReportChanged(managers::changed);
                 }));
+    }
+
+    /** Tells the managers that this server is about to end: others are to take over while it still serves. */
+    void announceStop() {
+        context.runOnContext(onLoop -> {
+            isStopping = true;
+            managers.changed();
+        });
     }
 
     /** Leaves the group and reports no more, so that the leader gives this server's partitions to others at once. */

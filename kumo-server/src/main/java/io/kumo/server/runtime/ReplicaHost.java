@@ -189,7 +189,7 @@ final class ReplicaHost implements Replica.Effects {
     void onGet(Get get, Answer<GetResult> answer) {
         Replica replica = replicaOf(get.partition());
         if (replica == null) {
-            answer.fail(ErrorCode.NO_TABLE);
+            answer.fail(ErrorCode.NOT_PRIMARY); // the gateway is to look elsewhere, or to wait
         } else {
             replica.onGet(get, answer);
         }
@@ -208,7 +208,7 @@ final class ReplicaHost implements Replica.Effects {
     private void write(Write write, Answer<WriteResult> answer) {
         Replica replica = replicaOf(write.partition());
         if (replica == null) {
-            answer.fail(ErrorCode.NO_TABLE);
+            answer.fail(ErrorCode.NOT_PRIMARY); // the gateway is to look elsewhere, or to wait
         } else {
             replica.onWrite(write, answer);
         }

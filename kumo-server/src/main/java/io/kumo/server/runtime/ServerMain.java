@@ -64,8 +64,9 @@ public final class ServerMain extends NodeMain {
     }
 
     /**
-     * Others take over first: operations are refused, the group is left, and connections stay until the newest table
-     * gives this server's partitions to others, who then need not wait for its leases.
+     * Others take over first, while this server still serves: its managers hear of it, and it goes on until the newest
+     * table gives its partitions to others, who need not wait for its leases then. Only after that are operations
+     * refused, and the group left.
      */
     @Override
     protected Future<Void> stop() {
@@ -76,9 +77,10 @@ public final class ServerMain extends NodeMain {
         }
         boolean canHandOver = cluster.canHandOver();
         Vertx vertx = opened.node().vertx();
-        return opened.stopServing(DRAIN_MS)
+        cluster.announceStop();
+        return (canHandOver ? handedOver(opened, vertx) : Future.<Void>succeededFuture())
+                .compose(ignored -> opened.stopServing(DRAIN_MS))
                 .compose(ignored -> cluster.leave())
-                .compose(ignored -> canHandOver ? handedOver(opened, vertx) : Future.succeededFuture())
                 .compose(ignored -> cluster.close())
                 .transform(ignored -> opened.close());
     }

@@ -6,25 +6,30 @@ import io.kumo.protocol.ControlMessages.CopyReport;
 import io.kumo.protocol.ControlMessages.Position;
 import io.kumo.protocol.ControlMessages.ServerReport;
 import io.kumo.server.replica.Replica;
+import io.kumo.server.replica.ReplicaRole;
 import io.kumo.server.replica.ReplicaView;
 import io.kumo.server.store.runtime.Storage;
 import io.kumo.server.store.runtime.StoreDirectory;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
+import io.kumo.table.ServerInfo;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Says what this server is, has and sees: the report that every manager gets. Used on one context. */
 final class ServerReports {
     /**
-     * What does not change while the process runs.
+     * What this process is.
      *
      * @param address where others reach it
      * @param intact the log had at start all that was ever acknowledged
+     * @param minCopies with fewer copies in sync it refuses writes
+     * @param stopping it is about to end
      */
-    record Identity(HostPort address, String zone, boolean intact) {}
+    record Identity(HostPort address, String zone, boolean intact, int minCopies, boolean stopping) {}
 
     /** What one event loop has to say, and the table that it knew then. */
     private record Part(
@@ -56,25 +61,36 @@ final class ServerReports {
     Future<ServerReport> gather(Context context) {
         ClusterTable table = tables.orNull();
         boolean isKnown = table != null && TableFeed.namesThisProcess(table, storage.directory());
-        return shards.gather(context, shard -> partOf(shard.host(), !isKnown)).map(this::reportOf);
+        return shards.gather(context, shard -> partOf(shard.host(), table, !isKnown))
+                .map(this::reportOf);
     }
 
-    private static Part partOf(ReplicaHost host, boolean withPositions) {
+    private static Part partOf(ReplicaHost host, @Nullable ClusterTable table, boolean withPositions) {
         Part part = new Part(host.tableVersion(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (Replica replica : host.replicas()) {
             List<ServerId> joined = replica.joined();
             List<ServerId> unresponsive = replica.unresponsive();
-            if (withPositions || !joined.isEmpty() || !unresponsive.isEmpty()) {
+            boolean withPosition = withPositions || isOrphaned(table, replica);
+            if (withPosition || !joined.isEmpty() || !unresponsive.isEmpty()) {
                 ReplicaView view = replica.view();
                 joined.forEach(copy -> part.joined.add(new CopyReport(view.partition(), view.epoch(), copy)));
                 unresponsive.forEach(
                         copy -> part.unresponsive.add(new CopyReport(view.partition(), view.epoch(), copy)));
-                if (withPositions && view.complete() && view.lastSeq() > 0) {
+                if (withPosition && view.complete()) {
                     part.positions.add(new Position(view.partition(), view.lastEpoch(), view.lastSeq()));
                 }
             }
         }
         return part;
+    }
+
+    /** Whether this copy waits to catch up with copies in sync of which none is there. */
+    private static boolean isOrphaned(@Nullable ClusterTable table, Replica replica) {
+        return replica.role() == ReplicaRole.JOINING
+                && table != null
+                && table.partition(replica.partition()).inSync().stream()
+                        .noneMatch(
+                                id -> table.server(id).map(ServerInfo::isAlive).orElse(false));
     }
 
     private ServerReport reportOf(List<Part> parts) {
@@ -96,6 +112,8 @@ final class ServerReports {
                 copied.perSec(),
                 parts.stream().flatMap(part -> part.positions.stream()).toList(),
                 parts.stream().flatMap(part -> part.joined.stream()).toList(),
-                parts.stream().flatMap(part -> part.unresponsive.stream()).toList());
+                parts.stream().flatMap(part -> part.unresponsive.stream()).toList(),
+                identity.minCopies(),
+                identity.stopping());
     }
 }

@@ -15,6 +15,7 @@ import io.kumo.protocol.ReplicationMessages.LeaseGrant;
 import io.kumo.protocol.ReplicationMessages.Replicated;
 import io.kumo.protocol.WriteKind;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Orders;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
@@ -90,7 +91,15 @@ final class FakeWorld implements Replica.Effects, Clock {
         Partition row = new Partition(0, epoch, inSync, joining, inSync);
         version = Math.max(2, version + 1);
         ClusterTable table = new ClusterTable(
-                "c", version, 3, false, 0, List.of(), List.of(info(ME), info(TWO), info(THREE)), List.of(row));
+                "c",
+                version,
+                3,
+                false,
+                0,
+                List.of(),
+                List.of(info(ME), info(TWO), info(THREE)),
+                List.of(row),
+                Orders.NONE);
         replica.onTable(table);
         replica.flush();
     }

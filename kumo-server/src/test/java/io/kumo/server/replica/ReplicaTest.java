@@ -24,6 +24,7 @@ import io.kumo.protocol.WriteKind;
 import io.kumo.protocol.WriteStatus;
 import io.kumo.server.replica.FakeWorld.Result;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Orders;
 import io.kumo.table.Partition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +65,8 @@ class ReplicaTest {
     @Test
     void answersNothingBeforeATable() {
         FakeWorld world = new FakeWorld();
-        assertEquals(ErrorCode.NO_TABLE, world.get("k").failed);
-        assertEquals(ErrorCode.NO_TABLE, world.submit(WriteKind.SET, "k", "v").failed);
+        assertEquals(ErrorCode.NOT_PRIMARY, world.get("k").failed);
+        assertEquals(ErrorCode.NOT_PRIMARY, world.submit(WriteKind.SET, "k", "v").failed);
     }
 
     @Test
@@ -356,7 +357,8 @@ class ReplicaTest {
                 0,
                 List.of(),
                 List.of(FakeWorld.info(ME)),
-                List.of(new Partition(0, 4, List.of(ME), List.of(), List.of()))));
+                List.of(new Partition(0, 4, List.of(ME), List.of(), List.of())),
+                Orders.NONE));
         assertEquals(ReplicaRole.NONE, other.role());
         assertEquals(ReplicaRole.FOLLOWER, world.replica.role());
     }

@@ -53,7 +53,7 @@ final class TestServer {
         data.serveTable(TableCodec::encode);
         address = await(data.start());
         reports = new ServerReports(
-                new ServerReports.Identity(address, "", data.isIntact()),
+                new ServerReports.Identity(address, "", data.isIntact(), 1, false),
                 data.storage(),
                 data.tables(),
                 data.shards(),

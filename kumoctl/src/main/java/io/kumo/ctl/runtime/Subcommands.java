@@ -23,23 +23,25 @@ import io.kumo.protocol.StatusMessages.Status;
 import io.kumo.protocol.StatusMessages.StatusResult;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.TableCodec;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Every command that kumoctl sends to managers: name, help and action in one place. */
 final class Subcommands {
     static final OptionSpec<Duration> TIMEOUT = OptionSpec.duration("timeout", "10s", "Longest wait for an answer.");
-    private static final OptionSpec<Boolean> JSON = OptionSpec.flag("json", "Print JSON, for scripts.");
+    static final OptionSpec<Boolean> JSON = OptionSpec.flag("json", "Print JSON, for scripts.");
     private static final OptionSpec<Boolean> WATCH =
             OptionSpec.flag("watch", "Print again each second, until interrupted.");
-    private static final OptionSpec<Boolean> WAIT =
+    static final OptionSpec<Boolean> WAIT =
             OptionSpec.flag("wait", "Return once the partitions have moved; shows how far they are.");
-    private static final OptionSpec<Duration> WAIT_AT_MOST =
+    static final OptionSpec<Duration> WAIT_AT_MOST =
             OptionSpec.duration("wait-at-most", "1h", "Longest time that --wait waits.");
     private static final List<OptionSpec<?>> WAITING = List.of(WAIT, WAIT_AT_MOST);
 
-    static final List<Subcommand> ALL = List.of(
+    private static final List<Subcommand> COMMON = List.of(
             new Subcommand(
                     "status", "", 0, "Show the state of the cluster.", List.of(JSON, WATCH), Subcommands::status),
             new Subcommand(
@@ -106,6 +108,9 @@ final class Subcommands {
                     List.of(),
                     Subcommands::stat));
 
+    static final List<Subcommand> ALL =
+            Stream.concat(COMMON.stream(), OperatorCommands.ALL.stream()).toList();
+
     private static final long POLL_MS = 500;
 
     private Subcommands() {}
@@ -133,18 +138,28 @@ final class Subcommands {
     private static int move(Invocation run, Call<CommandResult> command) {
         CommandResult result = run.client().ask(command);
         run.out().println(result.text());
-        return run.options().value(WAIT) ? waitFor(run, result.tableVersion()) : 0;
+        return run.options().value(WAIT) ? waitFor(run, result.tableVersion(), run.out()) : 0;
     }
 
-    private static int waitFor(Invocation run, long version) {
+    /** Waits until nothing moves any more; {@code progress} is where it says how far that is. */
+    static int waitFor(Invocation run, long version, PrintStream progress) {
         long deadline = System.nanoTime() + run.options().value(WAIT_AT_MOST).toNanos();
-        ProgressLine line = new ProgressLine(run.out());
+        ProgressLine line = new ProgressLine(progress);
         while (true) {
             StatusResult status = run.client().ask(new Status());
             line.show(StatusFormatter.progress(status.rebalance()));
-            if (status.version() >= version && !status.rebalance().running()) {
+            boolean isAtRest = !status.rebalance().running()
+                    && (!status.paused()
+                            || status.rebalance().movesDone()
+                                    >= status.rebalance().movesTotal());
+            if (status.version() >= version && isAtRest) {
                 line.end("done: table version " + status.version());
                 return 0;
+            }
+            if (status.paused() && !status.rebalance().running()) {
+                line.end("rebalancing is paused: 'kumoctl " + run.client().manager()
+                        + " resume-rebalance' lets it go on");
+                return 1;
             }
             if (System.nanoTime() > deadline || !Pause.ms(POLL_MS)) {
                 line.end("still moving: watch it with 'kumoctl " + run.client().manager() + " status --watch'");

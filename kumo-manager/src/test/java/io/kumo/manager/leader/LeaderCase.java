@@ -1,0 +1,189 @@
+package io.kumo.manager.leader;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.kumo.base.HostPort;
+import io.kumo.manager.leader.Command.Answer;
+import io.kumo.manager.leader.Command.Pending;
+import io.kumo.protocol.ControlMessages.CopyReport;
+import io.kumo.protocol.ControlMessages.Position;
+import io.kumo.protocol.ControlMessages.ServerReport;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.Partition;
+import io.kumo.table.ServerId;
+import io.kumo.table.ServerInfo;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** Servers that report and a table that follows what the leader decides, for tests of the leader. */
+abstract class LeaderCase {
+    static final ServerId A = new ServerId(1);
+    static final ServerId B = new ServerId(2);
+    static final ServerId C = new ServerId(3);
+    static final ServerId D = new ServerId(4);
+    static final int PARTITIONS = 16;
+
+    private final Leader leader = new Leader(LeaderOptions.DEFAULT);
+    private final Map<ServerId, Object> connections = new HashMap<>();
+    private final Set<ServerId> view = new HashSet<>();
+    private final ReportBook book = new ReportBook(0);
+    private long nowMs = 10;
+    ClusterTable table = ClusterTable.birth("c0ffee", 3, PARTITIONS, List.of(new HostPort("m", 19700)));
+
+    void attached(ServerId... ids) {
+        reports(ids);
+        decide(new Command.Attach(true, List.of()));
+        reports(ids);
+    }
+
+    void reports(ServerId... ids) {
+        for (ServerId id : ids) {
+            view.add(id);
+            report(id, new ServerReportBuilder(id));
+        }
+    }
+
+    void report(ServerId id, ServerReportBuilder report) {
+        view.add(id);
+        Object connection = connections.computeIfAbsent(id, missing -> new Object());
+        book.onReport(report.build(), connection, nowMs);
+    }
+
+    /** It is killed: its connection closes, the group drops it, its grace passes. */
+    void killed(ServerId id) {
+        book.onClosed(id, connections.remove(id), nowMs);
+        view.remove(id);
+        nowMs += 300;
+    }
+
+    void passMs(long ms) {
+        nowMs += ms;
+    }
+
+    /** Decides until nothing changes; joiners catch up at once. */
+    void settle(ServerId... alive) {
+        for (int rounds = 0; rounds < 200; rounds++) {
+            long version = table.version();
+            for (ServerId id : alive) {
+                report(id, new ServerReportBuilder(id).joined());
+            }
+            decide();
+            if (table.version() == version) {
+                return;
+            }
+        }
+        throw new AssertionError("no end in sight: " + table);
+    }
+
+    /** What is decided with these commands; the next table is committed. */
+    List<Answer> decide(Command... commands) {
+        List<Pending> pending = IntStream.range(0, commands.length)
+                .mapToObj(i -> new Pending(i, commands[i]))
+                .toList();
+        Decision decision = leader.next(table, observe(), pending);
+        decision.table().ifPresent(next -> {
+            assertEquals(table.version() + 1, next.version());
+            table = next;
+            book.onTable(next);
+        });
+        return decision.answers();
+    }
+
+    Leader leader() {
+        return leader;
+    }
+
+    Observations observe() {
+        book.onView(view);
+        return book.observe(false, nowMs);
+    }
+
+    int primaries(ServerId id) {
+        return (int)
+                table.partitions().stream().filter(row -> row.isPrimary(id)).count();
+    }
+
+    int copies(ServerId id) {
+        return (int) table.partitions().stream()
+                .filter(row -> row.inSync().contains(id))
+                .count();
+    }
+
+    /** What a server says of itself: by default what a healthy one would. */
+    final class ServerReportBuilder {
+        private final ServerId id;
+        private long incarnation;
+        private boolean intact = true;
+        private List<Position> positions = List.of();
+        private List<CopyReport> joined = List.of();
+        private int minCopies = 1;
+        private boolean stopping;
+
+        ServerReportBuilder(ServerId id) {
+            this.id = id;
+            this.incarnation = table.server(id).map(ServerInfo::incarnation).orElse(1L);
+        }
+
+        /** Restarted with a log that may lack its end. */
+        ServerReportBuilder lossy(long seq) {
+            incarnation++;
+            intact = false;
+            return at(1, seq);
+        }
+
+        ServerReportBuilder at(long epoch, long seq) {
+            positions = IntStream.range(0, PARTITIONS)
+                    .mapToObj(i -> new Position(i, epoch, seq))
+                    .toList();
+            return this;
+        }
+
+        /** Its joiners have all. */
+        ServerReportBuilder joined() {
+            joined = table.partitions().stream()
+                    .filter(row -> row.isPrimary(id))
+                    .flatMap(row -> row.joining().stream().map(copy -> word(row, copy)))
+                    .toList();
+            return this;
+        }
+
+        private CopyReport word(Partition row, ServerId copy) {
+            return new CopyReport(row.id(), row.epoch(), copy);
+        }
+
+        ServerReportBuilder minCopies(int count) {
+            minCopies = count;
+            return this;
+        }
+
+        ServerReportBuilder stopping() {
+            stopping = true;
+            return this;
+        }
+
+        private ServerReport build() {
+            HostPort address = new HostPort("s" + id.value(), 19800);
+            return new ServerReport(
+                    id,
+                    address,
+                    incarnation,
+                    "",
+                    "",
+                    table.version(),
+                    intact,
+                    10,
+                    16_000,
+                    0,
+                    0,
+                    positions,
+                    joined,
+                    List.of(),
+                    minCopies,
+                    stopping);
+        }
+    }
+}
