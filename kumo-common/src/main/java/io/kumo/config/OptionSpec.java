@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -105,15 +106,44 @@ public final class OptionSpec<T> {
 
     /** {@code PORT} on {@code defaultHost}, or {@code HOST:PORT}. */
     public static OptionSpec<HostPort> port(String name, String defaultText, String defaultHost, String help) {
-        return one(name, "[HOST:]PORT", defaultText, help, texts -> {
-            String text = last(texts);
-            boolean bare = text.chars().allMatch(c -> c >= '0' && c <= '9');
-            if (bare) {
-                return new HostPort(defaultHost, Math.toIntExact(Quantities.number(text, 0, 65535)));
-            }
-            Check.argument(text.indexOf(':') >= 0, "'%s' is not PORT or HOST:PORT", text);
-            return HostPort.parse(text, 0);
-        });
+        return one(name, "[HOST:]PORT", defaultText, help, texts -> portOn(defaultHost, last(texts)));
+    }
+
+    /** {@code PORT} on {@code defaultHost}, or {@code HOST:PORT}; may be given more than once. */
+    public static OptionSpec<List<HostPort>> ports(String name, String defaultText, String defaultHost, String help) {
+        return one(
+                name,
+                "[HOST:]PORT",
+                defaultText,
+                help,
+                texts -> texts.stream()
+                        .filter(text -> !text.isEmpty())
+                        .map(text -> portOn(defaultHost, text))
+                        .distinct()
+                        .toList());
+    }
+
+    private static HostPort portOn(String defaultHost, String text) {
+        boolean bare = text.chars().allMatch(c -> c >= '0' && c <= '9');
+        if (bare) {
+            return new HostPort(defaultHost, Math.toIntExact(Quantities.number(text, 0, 65535)));
+        }
+        Check.argument(text.indexOf(':') >= 0, "'%s' is not PORT or HOST:PORT", text);
+        return HostPort.parse(text, 0);
+    }
+
+    /**
+     * What only one program has; may be given more than once, and is an empty list if it is not.
+     *
+     * @param one reads one text; {@link IllegalArgumentException} with a text for the user if it can't
+     */
+    public static <T> OptionSpec<List<T>> each(String name, String argument, String help, Function<String, T> one) {
+        return one(
+                name,
+                argument,
+                "",
+                help,
+                texts -> texts.stream().filter(text -> !text.isEmpty()).map(one).toList());
     }
 
     /** May be given more than once, and take a list separated by commas; each address once, in the given order. */

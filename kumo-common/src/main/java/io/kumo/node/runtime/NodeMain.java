@@ -76,6 +76,9 @@ public abstract class NodeMain {
     /** What /health says once the daemon is ready; called on an event loop, must not wait. */
     protected abstract Health health();
 
+    /** Reads again what can change while it runs; called on a thread that may wait, each time that SIGHUP comes. */
+    protected void reload() {}
+
     /** Default port of /metrics and /health; 0 for a program that has none. */
     protected int httpPort() {
         return 0;
@@ -155,6 +158,7 @@ public abstract class NodeMain {
             Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> onUncaught(thread.getName(), failure));
             String ready = boot(options);
             serving = true;
+            Hangup.listen(this::reload);
             System.out.println(program + " is ready: " + ready);
             System.out.flush();
             LOG.info("ready build={} {}", build(), ready);

@@ -1,5 +1,6 @@
 package io.kumo.gateway.memcached;
 
+import io.kumo.auth.Credentials;
 import io.kumo.base.Bytes;
 import io.kumo.protocol.WriteKind;
 import java.util.List;
@@ -57,6 +58,9 @@ public sealed interface Command {
 
     /** flush_all without a delay. */
     record FlushAll(boolean noreply) implements Command {}
+
+    /** The first set of a client that must say who it is. */
+    record Login(Credentials credentials) implements Command {}
 
     /** version. */
     record Version() implements Command {

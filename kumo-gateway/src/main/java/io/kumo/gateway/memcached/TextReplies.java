@@ -88,6 +88,11 @@ public final class TextReplies {
         }
     }
 
+    /** The answer to a login that was accepted. */
+    public static void stored(ByteBuf out) {
+        out.writeBytes(STORED);
+    }
+
     /** OK: flush_all, verbosity. */
     public static void ok(ByteBuf out) {
         out.writeBytes(OK);

@@ -1,5 +1,6 @@
 package io.kumo.gateway.runtime;
 
+import io.kumo.auth.Credentials;
 import io.kumo.base.Bytes;
 import io.kumo.gateway.memcached.ParseResult;
 import io.netty.buffer.ByteBuf;
@@ -7,11 +8,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,11 +40,14 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
 
     private static final int LEAST_EXPECTED_REPLY = 256;
     private static final int LEAST_OUT_BYTES = 256;
+    private static final int MAX_FAILED_LOGINS = 3;
 
     private final GatewayLoop loop;
     private final Dispatcher dispatcher;
     private final long clientBytes;
     private final GatewayOptions options;
+    private final ListenerOptions listener;
+    private final Patience patience;
     private final Bytes keyPrefix;
     private final ChannelHandlerContext ctx;
     private final Channel channel;
@@ -65,11 +73,23 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     private boolean ended;
 
     private boolean closed;
+    /** It said who it is, or need not. */
+    private boolean admitted;
 
-    ClientSession(GatewayLoop loop, ChannelHandlerContext vertxHandler, GatewayOptions options) {
+    private int failedLogins;
+    /** Answers handed to the socket, and those of them that it did not take when it was looked at last. */
+    private long sentBytes;
+
+    private long unreadBytes;
+
+    ClientSession(
+            GatewayLoop loop, ChannelHandlerContext vertxHandler, GatewayOptions options, ListenerOptions listener) {
         this.loop = loop;
         dispatcher = loop.dispatcher();
-        clientBytes = options.clientBytes();
+        clientBytes = options.limits().clientBytes();
+        this.listener = listener;
+        admitted = !listener.auth();
+        patience = new Patience(options.limits(), loop.nowNs());
         this.options = options;
         flights = new ClientFlights(dispatcher);
         keyPrefix = options.keyPrefix();
@@ -142,10 +162,13 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         ClientProtocol spoken = protocol();
         ParseResult result = input.parse(spoken.parser());
         if (result instanceof ParseResult.Parsed parsed) {
+            patience.onCommand(loop.nowNs());
             spoken.carryOut(parsed.command());
         } else if (result instanceof ParseResult.Malformed malformed) {
+            patience.onCommand(loop.nowNs());
             spoken.refuse(malformed);
         } else {
+            patience.onRest(input.isPartial(), loop.nowNs());
             if (inputEnded) {
                 end();
             }
@@ -183,7 +206,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         }
         int flying = flights.count();
         if (flying == 0 && queue.size() <= 1) {
-            return true;
+            return unreadBytes == 0 || loop.hasRoom();
         }
         return flying < MAX_FLYING
                 && (long) flying * expectedReplyBytes < clientBytes
@@ -251,6 +274,73 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         }
     }
 
+    // --- Who the client is, and what it may do. ---
+
+    boolean isReadOnly() {
+        return listener.readOnly();
+    }
+
+    /** Whether its commands are carried out. */
+    boolean isAdmitted() {
+        return admitted;
+    }
+
+    /** Looks whether the client is who it says; {@code then} is told on the event loop. */
+    void login(Credentials credentials, Consumer<Authenticator.Outcome> then) {
+        Authenticator authenticator = loop.authenticator();
+        if (authenticator == null) {
+            then.accept(Authenticator.Outcome.REFUSED);
+            return;
+        }
+        String host = channel.remoteAddress() instanceof InetSocketAddress address
+                ? address.getAddress().getHostAddress()
+                : "this host";
+        authenticator.check(credentials, host, loop, then);
+    }
+
+    /** The client is to be told; whether it was the last attempt that it has. */
+    boolean onVerdict(Authenticator.Outcome outcome) {
+        if (outcome == Authenticator.Outcome.ACCEPTED) {
+            admitted = true;
+        } else {
+            admitted = !listener.auth();
+            failedLogins++;
+        }
+        plan();
+        return failedLogins >= MAX_FAILED_LOGINS;
+    }
+
+    /** From time to time: disconnects a client that takes too long with something. */
+    void look(long nowNs) {
+        if (closed) {
+            return;
+        }
+        countUnread();
+        boolean quiet = queue.isEmpty() && feeding == null;
+        Patience.State state = new Patience.State(
+                admitted, channel.config().isAutoRead(), quiet, !loop.hasRoom(), unreadBytes, sentBytes - unreadBytes);
+        Count reason = switch (patience.look(state, nowNs)) {
+            case WAIT -> null;
+            case IDLE -> Count.IDLE_KICKS;
+            case STALLED -> Count.STALL_KICKS;
+            case ANONYMOUS -> Count.ANONYMOUS_KICKS;
+        };
+        if (reason != null) {
+            loop.stats().increment(reason);
+            disconnect();
+        }
+    }
+
+    /** Accounts for answers that the socket did not take. */
+    private void countUnread() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        long unread = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        if (unread != unreadBytes) {
+            loop.hold(unread - unreadBytes);
+            unreadBytes = unread;
+        }
+    }
+
     // --- Output. ---
 
     private void plan() {
@@ -315,7 +405,9 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         }
         loop.stats().add(Count.BYTES_WRITTEN, bytes);
         turnBytes = Math.max(LEAST_OUT_BYTES, Math.min(CHUNK_BYTES, (3 * turnBytes + bytes + (bytes >> 2)) >> 2));
+        sentBytes += bytes;
         ctx.writeAndFlush(buffer, ctx.voidPromise());
+        countUnread();
     }
 
     private void updateReading() {
@@ -345,7 +437,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext unused, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
             inputEnded = true;
             plan();
         } else {
@@ -358,7 +450,8 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         if (!closed) {
             closed = true;
             ended = true;
-            loop.hold(-heldBytes);
+            loop.hold(-heldBytes - unreadBytes);
+            unreadBytes = 0;
             heldBytes = 0;
             queue.clear();
             input.release();

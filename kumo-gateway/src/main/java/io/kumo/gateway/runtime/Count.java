@@ -7,7 +7,15 @@ import org.jspecify.annotations.Nullable;
 /** What a gateway counts: a row of stats each, and a meter where it is one. */
 enum Count {
     TOTAL_CONNECTIONS("total_connections"),
-    REJECTED_CONNECTIONS("rejected_connections"),
+    REJECTED_CONNECTIONS("rejected_connections", Meter.REJECTED_CLIENTS),
+    /** Clients that sent no command for --idle-timeout. */
+    IDLE_KICKS("idle_kicks", Meter.KICKED_CLIENTS, "reason", "idle"),
+    /** Clients that did not send a command to its end, or did not read, for --stall-timeout. */
+    STALL_KICKS("kumo_stall_kicks", Meter.KICKED_CLIENTS, "reason", "stalled"),
+    /** Clients that did not say in time who they are. */
+    ANONYMOUS_KICKS("kumo_anonymous_kicks", Meter.KICKED_CLIENTS, "reason", "anonymous"),
+    AUTH_CMDS("auth_cmds", Meter.LOGINS),
+    AUTH_ERRORS("auth_errors", Meter.FAILED_LOGINS),
     CMD_GET("cmd_get"),
     CMD_SET("cmd_set"),
     CMD_FLUSH("cmd_flush"),

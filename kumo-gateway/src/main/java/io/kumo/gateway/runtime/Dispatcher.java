@@ -94,6 +94,9 @@ final class Dispatcher {
             end(flight);
         } else if (flight.isRead()) {
             trySend(flight);
+        } else if (flight.owner().session().isReadOnly()) {
+            flight.refuse("this gateway is read-only");
+            end(flight);
         } else if (window.isFull()) {
             flight.refuse("too many writes since the oldest one that has no answer yet");
             end(flight);

@@ -1,10 +1,9 @@
 package io.kumo.gateway.runtime;
 
+import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import io.kumo.bus.runtime.TableHolder;
-import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
-import io.kumo.node.runtime.Failures;
 import io.kumo.node.runtime.Meter;
 import io.kumo.node.runtime.Metrics;
 import io.kumo.protocol.ControlMessages.Hello;
@@ -17,20 +16,18 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.net.NetServer;
-import io.vertx.core.net.NetServerOptions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Accepts memcached's clients on one port and spreads them over event loops, each with connections of its own. */
+/** Accepts memcached's clients and spreads them over event loops, each with connections of its own. */
 final class Gateway {
-    private static final int BACKLOG = 1024;
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final int PROTOCOL_VERSION = 1;
-    /** Any free port, the same one for all loops: Vert.x shares it among them. */
-    private static final int SHARED_FREE_PORT = -1;
     /** How long clients may take for their last answers when the gateway stops, ms. */
     private static final long DRAIN_MS = 2000;
 
@@ -45,7 +42,8 @@ final class Gateway {
     private final String build;
     private final List<Context> contexts = new ArrayList<>();
     private final List<GatewayLoop> loops = new ArrayList<>();
-    private final List<NetServer> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners listeners;
+    private final @Nullable Authenticator authenticator;
     private final AtomicInteger connections = new AtomicInteger();
     private final StatsReport stats;
     private volatile boolean stopping;
@@ -63,6 +61,10 @@ final class Gateway {
             TableHolder tables,
             String build,
             RandomGenerator random) {
+        byte[] secret = new byte[32];
+        random.nextBytes(secret);
+        authenticator =
+                options.authFile().isEmpty() ? null : new Authenticator(vertx, options.authFile(), Bytes.wrap(secret));
         this.vertx = vertx;
         this.clock = clock;
         this.metrics = metrics;
@@ -76,6 +78,7 @@ final class Gateway {
             loops.add(loop);
             tables.listen(context, loop::onTable);
         }
+        listeners = new Listeners(vertx, clock, options, contexts, loops);
         stats = new StatsReport(this);
         registerMeters();
     }
@@ -88,6 +91,10 @@ final class Gateway {
         }
         metrics.gauge(Meter.CLIENT_CONNECTIONS, connections::get);
         metrics.gauge(Meter.IN_FLIGHT, stats::flying);
+        metrics.counter(Meter.TLS_FAILURES, listeners::failedHandshakes);
+        if (options.tls().isOn()) {
+            metrics.gauge(Meter.TLS_EXPIRY, listeners::secondsToExpiry);
+        }
         metrics.gauge(Meter.TABLE_VERSION, tables::version);
     }
 
@@ -135,7 +142,7 @@ final class Gateway {
 
     /** Counts a client in; false if there are too many. */
     boolean admit() {
-        if (connections.incrementAndGet() > options.maxConnections() || stopping) {
+        if (connections.incrementAndGet() > options.limits().maxConnections() || stopping) {
             connections.decrementAndGet();
             return false;
         }
@@ -156,45 +163,41 @@ final class Gateway {
                 PROTOCOL_VERSION,
                 tables.clusterId(),
                 "gateway",
-                options.listen().toString(),
+                options.listeners().get(0).where(),
                 build);
     }
 
-    /** Listens; completes with the address, fails with a KumoException whose text says what to do. */
+    /**
+     * Listens; completes with the address of the first listener, fails with a KumoException whose text says what to do.
+     */
     Future<HostPort> listen() {
-        return listenOn(0).compose(port -> {
-            List<Future<Integer>> others = new ArrayList<>();
-            for (int i = 1; i < loops.size(); i++) {
-                others.add(listenOn(i));
-            }
-            return Future.all(others).map(options.listen().withPort(port));
-        });
+        return listeners.open().map(done -> listeners.address(0));
     }
 
-    private Future<Integer> listenOn(int index) {
-        HostPort address = options.listen();
-        boolean shared = loops.size() > 1 && address.port() == 0;
-        NetServerOptions socket = new NetServerOptions()
-                .setHost(address.host())
-                .setPort(shared ? SHARED_FREE_PORT : address.port())
-                .setAcceptBacklog(BACKLOG)
-                .setTcpNoDelay(true)
-                .setTcpKeepAlive(true)
-                .setReuseAddress(true);
-        Promise<Integer> port = Promise.promise();
-        contexts.get(index).runOnContext(onLoop -> {
-            NetServer server = vertx.createNetServer(socket);
-            listeners.add(server);
-            server.connectHandler(loops.get(index)::accept);
-            server.listen()
-                    .onComplete(
-                            listening -> port.complete(listening.actualPort()),
-                            failure -> port.fail(new KumoException(
-                                    ErrorCode.REFUSED,
-                                    "cannot listen on " + address + ": " + Failures.reason(failure),
-                                    failure)));
-        });
-        return port.future();
+    Listeners listeners() {
+        return listeners;
+    }
+
+    /** Null where nobody has to authenticate. */
+    @Nullable
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
+    /**
+     * Reads users and certificates again, on SIGHUP; waits for the disk. What is wrong is said, and changes nothing.
+     */
+    void reload() {
+        Authenticator users = authenticator;
+        if (users != null) {
+            try {
+                users.reload();
+                LOG.info("users reloaded count={}", users.userCount());
+            } catch (KumoException e) {
+                LOG.error("users not reloaded, those before count because={}", e.getMessage());
+            }
+        }
+        listeners.reload();
     }
 
     /** Takes no more commands, answers those under way, closes everything. */
@@ -214,7 +217,7 @@ final class Gateway {
         });
         return drained.future().compose(done -> {
             List<Future<Void>> closing = new ArrayList<>();
-            listeners.forEach(server -> closing.add(server.close()));
+            closing.add(listeners.close());
             for (int i = 0; i < loops.size(); i++) {
                 GatewayLoop loop = loops.get(i);
                 contexts.get(i).runOnContext(onLoop -> loop.close());

@@ -2,6 +2,7 @@ package io.kumo.gateway.runtime;
 
 import io.kumo.base.HostPort;
 import io.kumo.error.KumoException;
+import io.kumo.gateway.memcached.LoginParser;
 import io.kumo.gateway.memcached.TextParser;
 import io.kumo.gateway.memcached.TextReplies;
 import io.kumo.node.runtime.Latency;
@@ -40,6 +41,7 @@ final class GatewayLoop {
     private final EventLoop eventLoop;
     private final Dispatcher dispatcher;
     private final TextParser parser;
+    private final LoginParser loginParser = new LoginParser();
     private final LoopStats stats = new LoopStats();
     private final Latency[] latencies = new Latency[KINDS + 1];
     private final Set<ClientSession> sessions = new HashSet<>();
@@ -49,6 +51,8 @@ final class GatewayLoop {
     private long nowNs;
     private boolean clockRead;
     private boolean turnEndPlanned;
+    private final long lookEveryMs;
+    private boolean lookPlanned;
 
     /** Sessions with something to do at the end of the turn, and the list for the next turn meanwhile. */
     private List<ClientSession> planned = new ArrayList<>();
@@ -61,10 +65,11 @@ final class GatewayLoop {
         this.context = (ContextInternal) context;
         eventLoop = this.context.nettyEventLoop();
         GatewayOptions options = gateway.options();
-        maxHeldBytes = options.totalBytes() / options.eventLoops();
+        maxHeldBytes = options.limits().totalBytes() / options.eventLoops();
         parser = new TextParser(
                 options.maxValueBytes(),
                 TextParser.MAX_KEY_BYTES - options.keyPrefix().length());
+        lookEveryMs = Patience.lookEveryMs(options.limits());
         dispatcher = new Dispatcher(this, options, session);
         latencies[0] = gateway.metrics().latency(Meter.OPERATION_LATENCY, "kind", "get");
         for (WriteKind kind : WriteKind.values()) {
@@ -109,6 +114,22 @@ final class GatewayLoop {
     @SuppressWarnings("FutureReturnValueIgnored") // never cancelled
     void afterMs(long delayMs, Runnable action) {
         eventLoop.schedule(action, delayMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** From any thread. */
+    void run(Runnable action) {
+        eventLoop.execute(action);
+    }
+
+    /** Null where nobody has to authenticate. */
+    @Nullable
+    Authenticator authenticator() {
+        return gateway.authenticator();
+    }
+
+    /** For clients that did not say yet who they are. */
+    LoginParser loginParser() {
+        return loginParser;
     }
 
     RpcClient connect(HostPort address) {
@@ -182,7 +203,7 @@ final class GatewayLoop {
     // --- Clients. ---
 
     /** Takes a new client over; on the loop. */
-    void accept(NetSocket socket) {
+    void accept(NetSocket socket, ListenerOptions listener) {
         stats.increment(Count.TOTAL_CONNECTIONS);
         ChannelHandlerContext handler = ((NetSocketInternal) socket).channelHandlerContext();
         if (!gateway.admit()) {
@@ -192,11 +213,26 @@ final class GatewayLoop {
             handler.writeAndFlush(text).addListener(ChannelFutureListener.CLOSE);
             return;
         }
-        new ClientSession(this, handler, gateway.options());
+        new ClientSession(this, handler, gateway.options(), listener);
     }
 
     void opened(ClientSession session) {
         sessions.add(session);
+        if (!lookPlanned) {
+            lookPlanned = true;
+            afterMs(lookEveryMs, this::lookAtClients);
+        }
+    }
+
+    /** Disconnects clients that take too long with something. */
+    private void lookAtClients() {
+        lookPlanned = !sessions.isEmpty();
+        if (lookPlanned) {
+            afterMs(lookEveryMs, this::lookAtClients);
+        }
+        for (ClientSession session : new ArrayList<>(sessions)) {
+            session.look(nowNs());
+        }
     }
 
     void closed(ClientSession session) {

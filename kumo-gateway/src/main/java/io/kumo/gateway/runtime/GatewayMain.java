@@ -1,6 +1,5 @@
 package io.kumo.gateway.runtime;
 
-import io.kumo.base.HostPort;
 import io.kumo.bus.runtime.TableHolder;
 import io.kumo.config.ParsedOptions;
 import io.kumo.node.runtime.Health;
@@ -54,12 +53,16 @@ public final class GatewayMain extends NodeMain {
             TableSource tables = new TableSource(node.vertx(), made, "gateway-" + address + "-" + pid);
             source = tables;
             tables.start();
-            return ready(address, options);
+            return "memcached protocol on " + made.listeners().text() + ", managers " + options.managers();
         });
     }
 
-    private static String ready(HostPort address, GatewayOptions options) {
-        return "memcached protocol on " + address + ", managers " + options.managers();
+    @Override
+    protected void reload() {
+        Gateway listening = gateway;
+        if (listening != null) {
+            listening.reload();
+        }
     }
 
     @Override

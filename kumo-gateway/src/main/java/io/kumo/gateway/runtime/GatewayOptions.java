@@ -7,41 +7,43 @@ import io.kumo.config.OptionSpec;
 import io.kumo.config.ParsedOptions;
 import io.kumo.gateway.memcached.TextParser;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
  * How a gateway is set up.
  *
- * @param listen where memcached's clients connect
+ * @param listeners where memcached's clients connect
  * @param managers RPC addresses
  * @param timeoutMs deadline of one operation
  * @param maxValueBytes largest value that is taken
- * @param maxConnections further clients are refused
  * @param eventLoops threads that serve clients
  * @param flushAll whether flush_all is allowed
  * @param staleReads read any copy in sync, not only the primary
  * @param asyncSet answer writes once the primary's own log has them
  * @param asyncDelete the same for deletes
  * @param keyPrefix put before every key
- * @param clientBytes memory that one client's commands may take before no more is read from it
- * @param totalBytes the same for all clients together
+ * @param limits what clients may take
+ * @param tls for listeners that encrypt
+ * @param authFile users; empty for none
  */
 public record GatewayOptions(
-        HostPort listen,
+        List<ListenerOptions> listeners,
         List<HostPort> managers,
         long timeoutMs,
         int maxValueBytes,
-        int maxConnections,
         int eventLoops,
         boolean flushAll,
         boolean staleReads,
         boolean asyncSet,
         boolean asyncDelete,
         Bytes keyPrefix,
-        long clientBytes,
-        long totalBytes) {
+        ClientLimits limits,
+        TlsOptions tls,
+        String authFile) {
     private static final int MANAGER_PORT = 19700;
+    private static final String LOOPBACK = "127.0.0.1";
     private static final int LISTEN_PORT = 11411;
     private static final int LONGEST_PREFIX = 128;
     private static final String UNTIL_TIMEOUT = "operations are retried until --timeout.";
@@ -53,12 +55,43 @@ public record GatewayOptions(
     static final OptionSpec<List<HostPort>> PARTNER = OptionSpec.hostPorts(
                     "manager2", "", MANAGER_PORT, "Addresses of the other managers.")
             .shorts("p");
-    static final OptionSpec<HostPort> TEXT = OptionSpec.port(
+    static final OptionSpec<List<HostPort>> TEXT = OptionSpec.ports(
                     "memproto-text",
-                    "127.0.0.1:" + LISTEN_PORT,
-                    "127.0.0.1",
-                    "Where memcached's clients connect; 0.0.0.0:PORT for those of other hosts.")
+                    LOOPBACK + ":" + LISTEN_PORT,
+                    LOOPBACK,
+                    "Where memcached's clients connect; 0.0.0.0:PORT for those of other hosts. May be given"
+                            + " more than once; the default counts only if no other listener is given.")
             .shorts("t");
+    static final OptionSpec<List<HostPort>> TLS_LISTEN = OptionSpec.ports(
+            "tls-listen", "", LOOPBACK, "The same, encrypted; needs --tls-cert. May be given more than once.");
+    static final OptionSpec<List<ListenerOptions.Given>> LISTEN = OptionSpec.each(
+            "listen",
+            "WHERE[,SETTING]...",
+            "A listener with settings of its own: HOST:PORT or unix:PATH, then, after commas, tls,"
+                    + " protocol=any|text|binary, auth=on|off, read-only, mode=OCTAL of a Unix socket. May be given"
+                    + " more than once.",
+            ListenerOptions.Given::parse);
+    static final OptionSpec<String> TLS_CERT = OptionSpec.path(
+                    "tls-cert", "", "Certificate of this gateway, and those between it and its root; PEM.")
+            .argument("FILE");
+    static final OptionSpec<String> TLS_KEY =
+            OptionSpec.path("tls-key", "", "Its private key; PEM.").argument("FILE");
+    static final OptionSpec<String> TLS_CLIENT_CA = OptionSpec.path(
+                    "tls-client-ca", "", "Clients must show a certificate that one of these has signed; PEM.")
+            .argument("FILE");
+    static final OptionSpec<String> AUTH_FILE = OptionSpec.path(
+                    "auth-file",
+                    "",
+                    "Users and their hashed passwords, made with 'kumoctl passwd'. Clients of all listeners must"
+                            + " authenticate, but for those with auth=off.")
+            .argument("FILE");
+    static final OptionSpec<Boolean> READ_ONLY = OptionSpec.flag("read-only", "Refuse all writes.");
+    static final OptionSpec<Duration> IDLE_TIMEOUT = OptionSpec.duration(
+            "idle-timeout", "0s", "A client that sends no command for so long is disconnected; 0: never.");
+    static final OptionSpec<Duration> STALL_TIMEOUT = OptionSpec.duration(
+            "stall-timeout",
+            "60s",
+            "The same for a client that does not send a command to its end, or does not read its answers; 0: never.");
     static final OptionSpec<Duration> TIMEOUT = OptionSpec.duration(
             "timeout", "5s", "Deadline of one operation: until then it is retried, through failovers too.");
     static final OptionSpec<Long> MAX_VALUE =
@@ -89,9 +122,18 @@ public record GatewayOptions(
             MANAGER,
             PARTNER,
             TEXT,
+            TLS_LISTEN,
+            LISTEN,
+            TLS_CERT,
+            TLS_KEY,
+            TLS_CLIENT_CA,
+            AUTH_FILE,
+            READ_ONLY,
             TIMEOUT,
             MAX_VALUE,
             MAX_CONNECTIONS,
+            IDLE_TIMEOUT,
+            STALL_TIMEOUT,
             EVENT_LOOPS,
             FLUSH_ALL,
             STALE_READS,
@@ -123,21 +165,42 @@ public record GatewayOptions(
         long memory = given.value(MEMORY);
         Runtime host = Runtime.getRuntime();
         return new GatewayOptions(
-                given.value(TEXT),
+                listeners(given),
                 Stream.concat(given.value(MANAGER).stream(), given.value(PARTNER).stream())
                         .distinct()
                         .toList(),
                 given.value(TIMEOUT).toMillis(),
                 given.value(MAX_VALUE).intValue(),
-                given.value(MAX_CONNECTIONS),
                 loops == 0 ? Math.max(1, host.availableProcessors() / 4) : loops,
                 given.value(FLUSH_ALL),
                 given.value(STALE_READS),
                 given.value(ASYNC_SET),
                 given.value(ASYNC_DELETE),
                 Bytes.utf8(given.value(KEY_PREFIX)),
-                given.value(CLIENT_MEMORY),
-                memory == 0 ? host.maxMemory() / 4 : memory);
+                new ClientLimits(
+                        given.value(MAX_CONNECTIONS),
+                        given.value(CLIENT_MEMORY),
+                        memory == 0 ? host.maxMemory() / 4 : memory,
+                        given.value(IDLE_TIMEOUT).toMillis(),
+                        given.value(STALL_TIMEOUT).toMillis()),
+                new TlsOptions(given.value(TLS_CERT), given.value(TLS_KEY), given.value(TLS_CLIENT_CA)),
+                given.value(AUTH_FILE));
+    }
+
+    private static List<ListenerOptions> listeners(ParsedOptions given) {
+        boolean auth = !given.value(AUTH_FILE).isEmpty();
+        List<ListenerOptions> all = new ArrayList<>();
+        if (given.isGiven(TEXT) || !(given.isGiven(TLS_LISTEN) || given.isGiven(LISTEN))) {
+            given.value(TEXT)
+                    .forEach(address -> all.add(ListenerOptions.plain(address).withAuth(auth)));
+        }
+        given.value(TLS_LISTEN)
+                .forEach(address ->
+                        all.add(ListenerOptions.plain(address).withTls().withAuth(auth)));
+        given.value(LISTEN).forEach(one -> all.add(one.listener(auth)));
+        return given.value(READ_ONLY)
+                ? all.stream().map(ListenerOptions::withReadOnly).toList()
+                : all;
     }
 
     public GatewayOptions {
@@ -147,7 +210,33 @@ public record GatewayOptions(
                 keyPrefix.length() <= LONGEST_PREFIX && isKey(keyPrefix),
                 "--key-prefix (-k) is longer than %d bytes, or has a character that a key may not have",
                 LONGEST_PREFIX);
+        Check.argument(!listeners.isEmpty(), "no listener is given");
+        Check.argument(
+                listeners.stream()
+                                .map(ListenerOptions::where)
+                                .filter(where -> !where.endsWith(":0"))
+                                .distinct()
+                                .count()
+                        == listeners.stream()
+                                .filter(one -> !one.where().endsWith(":0"))
+                                .count(),
+                "two listeners have the same address");
+        Check.argument(
+                tls.isOn() || listeners.stream().noneMatch(ListenerOptions::tls),
+                "a listener with TLS needs --tls-cert and --tls-key");
+        Check.argument(
+                !tls.isOn() || listeners.stream().anyMatch(ListenerOptions::tls),
+                "--tls-cert has no effect without --tls-listen, or --listen with tls");
+        Check.argument(
+                !authFile.isEmpty() || listeners.stream().noneMatch(ListenerOptions::auth),
+                "a listener with auth=on needs --auth-file");
         managers = List.copyOf(managers);
+        listeners = List.copyOf(listeners);
+    }
+
+    /** The first listener's. */
+    HostPort listen() {
+        return listeners.get(0).address();
     }
 
     private static boolean isKey(Bytes text) {

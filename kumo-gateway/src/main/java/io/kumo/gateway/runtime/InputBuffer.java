@@ -113,6 +113,11 @@ final class InputBuffer {
         return bytes != null && bytes.isReadable();
     }
 
+    /** Whether a command has begun and is not whole, once {@link #parse} had nothing more. */
+    boolean isPartial() {
+        return swallow > 0 || isReadable();
+    }
+
     int readableBytes() {
         return bytes == null ? 0 : bytes.readableBytes();
     }

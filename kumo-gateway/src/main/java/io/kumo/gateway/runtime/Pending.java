@@ -44,7 +44,7 @@ abstract class Pending {
     abstract void take(Flight flight);
 
     /** Whether the whole answer is there. */
-    final boolean isDone() {
+    boolean isDone() {
         return outstanding == 0 && !hasMore();
     }
 

@@ -85,7 +85,7 @@ final class StatsReport {
         TextReplies.stat(out, "version", TextReplies.MEMCACHED_VERSION + " kumo-" + gateway.build());
         stat(out, "pointer_size", 64);
         cpu(out);
-        stat(out, "max_connections", gateway.options().maxConnections());
+        stat(out, "max_connections", gateway.options().limits().maxConnections());
         stat(out, "curr_connections", gateway.connections());
         long[] base = baseline;
         for (Count count : Count.values()) {
@@ -97,7 +97,7 @@ final class StatsReport {
             held += loop.heldBytes();
         }
         stat(out, "bytes", held);
-        stat(out, "limit_maxbytes", gateway.options().totalBytes());
+        stat(out, "limit_maxbytes", gateway.options().limits().totalBytes());
         stat(out, "kumo_in_flight", flying());
         stat(out, "kumo_waiting", waiting());
         cluster(out);
@@ -123,9 +123,9 @@ final class StatsReport {
 
     private void settings(ByteBuf out) {
         GatewayOptions options = gateway.options();
-        stat(out, "maxbytes", options.totalBytes());
-        stat(out, "maxconns", options.maxConnections());
-        TextReplies.stat(out, "inter", options.listen().toString());
+        stat(out, "maxbytes", options.limits().totalBytes());
+        stat(out, "maxconns", options.limits().maxConnections());
+        TextReplies.stat(out, "inter", options.listeners().get(0).where());
         stat(out, "num_threads", gateway.loops().size());
         stat(out, "item_size_max", options.maxValueBytes());
         TextReplies.stat(out, "cas_enabled", "yes");

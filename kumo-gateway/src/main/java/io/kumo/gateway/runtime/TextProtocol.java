@@ -5,6 +5,7 @@ import io.kumo.gateway.memcached.Command;
 import io.kumo.gateway.memcached.CommandParser;
 import io.kumo.gateway.memcached.ParseResult.Malformed;
 import io.kumo.gateway.memcached.TextReplies;
+import io.kumo.gateway.runtime.Authenticator.Outcome;
 import io.kumo.protocol.WriteKind;
 import io.netty.buffer.ByteBuf;
 
@@ -22,7 +23,7 @@ final class TextProtocol implements ClientProtocol {
 
     @Override
     public CommandParser parser() {
-        return loop.parser();
+        return session.isAdmitted() ? loop.parser() : loop.loginParser();
     }
 
     @Override
@@ -44,10 +45,20 @@ final class TextProtocol implements ClientProtocol {
         } else if (command instanceof Command.GetAndTouch gat) {
             Flight.Fields touch = new Flight.Fields(0, gat.exptime(), 0, Bytes.EMPTY);
             session.enqueue(new ReadPending(session, gat.keys(), gat.withCas(), touch));
+        } else if (command instanceof Command.Login login) {
+            session.enqueue(new LoginPending(session, login.credentials(), TextProtocol::answerLogin));
         } else if (command instanceof Command.Quit) {
             session.end();
         } else {
             answerAtOnce(command);
+        }
+    }
+
+    private static void answerLogin(ByteBuf out, Outcome outcome) {
+        switch (outcome) {
+            case ACCEPTED -> TextReplies.stored(out);
+            case REFUSED -> TextReplies.line(out, "CLIENT_ERROR authentication failure");
+            case OVERLOADED -> TextReplies.serverError(out, "too many clients authenticate: try again");
         }
     }
 

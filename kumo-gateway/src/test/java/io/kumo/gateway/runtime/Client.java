@@ -10,9 +10,15 @@ import java.nio.charset.StandardCharsets;
 
 /** A memcached client that reads and writes bytes and waits at most 10 s. */
 final class Client implements AutoCloseable {
-    private final Socket socket = new Socket();
+    private final Socket socket;
+
+    /** Over a connection that is there. */
+    Client(Socket socket) {
+        this.socket = socket;
+    }
 
     Client(int port) throws IOException {
+        socket = new Socket();
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(10_000);

@@ -1,7 +1,6 @@
 package io.kumo.gateway.runtime;
 
 import io.kumo.base.Bytes;
-import io.kumo.base.HostPort;
 import io.kumo.bus.runtime.TableHolder;
 import io.kumo.gateway.FakeStore;
 import io.kumo.node.runtime.Metrics;
@@ -47,20 +46,7 @@ abstract class GatewayCase {
     }
 
     static GatewayOptions options(long timeoutMs) {
-        return new GatewayOptions(
-                new HostPort("127.0.0.1", 0),
-                List.of(new HostPort("127.0.0.1", 1)),
-                timeoutMs,
-                1 << 20,
-                100,
-                1,
-                true,
-                false,
-                false,
-                false,
-                Bytes.EMPTY,
-                4 << 20,
-                64 << 20);
+        return new OptionsBuilder().timeoutMs(timeoutMs).build();
     }
 
     void startGateway(GatewayOptions options) throws Exception {

@@ -255,21 +255,12 @@ class GatewayTest extends GatewayCase {
 
     @Test
     void putsThePrefixBeforeEveryKey() throws Exception {
-        GatewayOptions plain = options(5000);
-        startGateway(new GatewayOptions(
-                plain.listen(),
-                plain.managers(),
-                plain.timeoutMs(),
-                plain.maxValueBytes(),
-                plain.maxConnections(),
-                2,
-                plain.flushAll(),
-                true,
-                true,
-                false,
-                Bytes.utf8("pre:"),
-                plain.clientBytes(),
-                plain.totalBytes()));
+        OptionsBuilder options = new OptionsBuilder();
+        options.eventLoops = 2;
+        options.staleReads = true;
+        options.asyncSet = true;
+        options.keyPrefix = Bytes.utf8("pre:");
+        startGateway(options.build());
         publish(table(List.of(first, second)));
         try (Client client = new Client(port);
                 Client other = new Client(port)) {

@@ -1,0 +1,179 @@
+package io.kumo.gateway.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kumo.error.KumoException;
+import io.kumo.gateway.runtime.TestCertificates.Pair;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TlsTest extends GatewayCase {
+    @TempDir
+    static Path directory;
+
+    private static Pair server;
+    private static Pair other;
+
+    @BeforeAll
+    static void makeCertificates() throws Exception {
+        TestCertificates certificates = new TestCertificates(directory);
+        server = certificates.make("server");
+        other = certificates.make("other", "-1d", 30, "EC");
+    }
+
+    private void startWithTls(TlsOptions tls) throws Exception {
+        OptionsBuilder options = new OptionsBuilder();
+        options.tls = tls;
+        options.eventLoops = 2;
+        startGateway(options.listeners(OptionsBuilder.PLAIN.withTls(), OptionsBuilder.PLAIN)
+                .build());
+        publish(table(List.of(first, second)));
+    }
+
+    private Client client(SSLContext context, String... protocols) throws IOException {
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        if (protocols.length > 0) {
+            socket.setEnabledProtocols(protocols);
+        }
+        socket.setSoTimeout(10_000);
+        socket.startHandshake();
+        return new Client(socket);
+    }
+
+    private static String failure(TlsOptions tls) {
+        long now = System.currentTimeMillis();
+        return assertThrows(KumoException.class, () -> TlsFiles.read(null, tls, now))
+                .getMessage();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void servesEncryptedClientsBesidePlainOnes(String protocol) throws Exception {
+        startWithTls(server.options());
+        String value = "v".repeat(300_000);
+        try (Client encrypted = client(TestCertificates.client(server, null), protocol);
+                Client plain = new Client(gateway.listeners().address(1).port())) {
+            assertEquals("STORED", encrypted.ask("set a 0 0 300000\r\n" + value));
+            assertEquals("VALUE a 0 300000", plain.ask("get a"));
+            assertEquals(value, plain.line());
+            encrypted.send("get a\r\n".repeat(20));
+            String one = "VALUE a 0 300000\r\n" + value + "\r\nEND\r\n";
+            for (int i = 0; i < 20; i++) {
+                assertEquals(one, encrypted.read(one.length()));
+            }
+            StringBuilder request = new StringBuilder();
+            for (int i = 0; i < 2000; i++) {
+                request.append("set k" + i + " 0 0 1\r\nx\r\n");
+            }
+            encrypted.send(request.toString());
+            assertEquals("STORED\r\n".repeat(2000), encrypted.read(8 * 2000));
+        }
+    }
+
+    @Test
+    void answersAClientThatEndsItsOutput() throws Exception {
+        startWithTls(server.options());
+        try (Client client = client(TestCertificates.client(server, null))) {
+            client.send("set a 0 0 1\r\nx\r\nquit\r\n");
+            assertEquals("STORED\r\n", client.rest());
+        }
+    }
+
+    @Test
+    void asksForAClientsCertificate() throws Exception {
+        startWithTls(new TlsOptions(
+                server.cert().toString(), server.key().toString(), other.cert().toString()));
+        try (Client known = client(TestCertificates.client(server, other))) {
+            assertEquals("MN", known.ask("mn"));
+        }
+        assertThrows(IOException.class, () -> {
+            try (Client unknown = client(TestCertificates.client(server, null))) {
+                String answer = unknown.ask("mn");
+                if (answer.equals("<end>")) {
+                    throw new IOException("closed");
+                }
+            }
+        });
+        try (Client plain = new Client(port)) {
+            plain.send("version\r\n");
+            assertTrue(!plain.rest().startsWith("VERSION"));
+        }
+        org.awaitility.Awaitility.await().until(() -> gateway.listeners().failedHandshakes() >= 2);
+    }
+
+    @Test
+    void newClientsGetTheNewCertificateAndOldOnesStay() throws Exception {
+        Path cert = directory.resolve("live.crt");
+        Path key = directory.resolve("live.key");
+        server.copyTo(cert, key);
+        startWithTls(new TlsOptions(cert.toString(), key.toString(), ""));
+        List<Client> clients = new ArrayList<>();
+        SSLContext old = TestCertificates.client(server, null);
+        for (int i = 0; i < 4; i++) { // on both loops
+            clients.add(client(old));
+        }
+        Files.writeString(key, "nonsense");
+        gateway.reload(); // the one before counts
+        clients.add(client(TestCertificates.client(server, null)));
+        other.copyTo(cert, key);
+        gateway.reload();
+        SSLContext renewed = TestCertificates.client(other, null);
+        org.awaitility.Awaitility.await().untilAsserted(() -> {
+            for (int i = 0; i < 4; i++) {
+                try (Client fresh = client(renewed)) {
+                    assertEquals("MN", fresh.ask("mn"));
+                }
+            }
+        });
+        for (Client client : clients) {
+            assertEquals("MN", client.ask("mn"));
+            client.close();
+        }
+    }
+
+    @Test
+    void saysInOneLineWhatIsWrongWithAFile() throws Exception {
+        TestCertificates certificates = new TestCertificates(directory);
+        Pair expired = certificates.make("expired", "-10d", 5, "EC");
+        Pair third = certificates.make("third");
+        Pair early = certificates.make("early", "+10d", 5, "EC");
+        Path nonsense = Files.writeString(directory.resolve("nonsense"), "nonsense\n");
+        String missing = directory.resolve("missing").toString();
+        String cert = server.cert().toString();
+        String key = server.key().toString();
+        assertEquals("--tls-cert " + missing + ": no such file", failure(new TlsOptions(missing, key, "")));
+        assertEquals("--tls-key " + missing + ": no such file", failure(new TlsOptions(cert, missing, "")));
+        assertEquals("--tls-client-ca " + missing + ": no such file", failure(new TlsOptions(cert, key, missing)));
+        assertEquals(
+                "--tls-cert " + nonsense + ": no certificate in PEM form in it",
+                failure(new TlsOptions(nonsense.toString(), key, "")));
+        assertEquals(
+                "--tls-key " + nonsense
+                        + ": no private key in PEM form in it (PKCS#8, without a password), or not that of --tls-cert "
+                        + cert,
+                failure(new TlsOptions(cert, nonsense.toString(), "")));
+        assertEquals(
+                "--tls-client-ca " + nonsense + ": no certificate in PEM form in it",
+                failure(new TlsOptions(cert, key, nonsense.toString())));
+        assertEquals(
+                "--tls-key " + third.key() + ": not the key of the certificate in --tls-cert " + cert,
+                failure(new TlsOptions(cert, third.key().toString(), "")));
+        assertTrue(
+                failure(new TlsOptions(cert, other.key().toString(), "")).endsWith("not that of --tls-cert " + cert));
+        assertTrue(failure(expired.options()).contains(": the certificate expired at "));
+        assertTrue(failure(early.options()).contains(": the certificate is not valid before "));
+    }
+}
