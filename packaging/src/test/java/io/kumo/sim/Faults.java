@@ -15,6 +15,7 @@ final class Faults {
         CRASH_PRIMARY,
         CRASH_MANAGER,
         LOSE_MANAGER,
+        LOSE_ALL_MANAGERS,
         CRASH_GATEWAY,
         POWER_CUT,
         POWER_CUT_OF_ALL,
@@ -31,21 +32,35 @@ final class Faults {
         DOUBT_LEADER,
         DOUBT_SERVER,
         DISK_FULL,
-        WALL_CLOCK
+        SLOW_DISK,
+        DAMAGE,
+        WALL_CLOCK,
+        LEADER_IN_MID_STEP,
+        SERVER_IN_MID_STEP
     }
+
+    private static final long FOUNDING = 15 * SimTime.SECOND;
+    private static final double STRIKES = 0.1;
 
     private final SimCluster cluster;
     private final SimTime time;
     private final Random random;
     private final List<Fault> kinds;
+    private final NetworkFaults network;
+    private final ProcessFaults processes;
     private final long meanPauseNs;
+    private boolean hasBegun;
     private boolean isOver;
+    private long quietUntilNs;
+    private long strikesFromNs;
 
     Faults(SimCluster cluster) {
         this.cluster = cluster;
         this.time = cluster.time();
         this.random = time.random();
         this.kinds = choose();
+        this.network = new NetworkFaults(cluster);
+        this.processes = new ProcessFaults(cluster);
         this.meanPauseNs = time.between(200 * SimTime.MS, 3 * SimTime.SECOND);
     }
 
@@ -54,7 +69,7 @@ final class Faults {
         Set<Fault> chosen = EnumSet.noneOf(Fault.class);
         double share = 0.15 + 0.6 * random.nextDouble();
         for (Fault fault : Fault.values()) {
-            if (time.chance(share)) {
+            if (time.chance(fault == Fault.LOSE_ALL_MANAGERS ? share / 4 : share)) {
                 chosen.add(fault);
             }
         }
@@ -66,6 +81,8 @@ final class Faults {
     }
 
     void start() {
+        hasBegun = true;
+        cluster.onStep(this::atStep);
         if (!kinds.isEmpty()) {
             time.after(time.between(50 * SimTime.MS, 2 * meanPauseNs), this::next);
         }
@@ -74,93 +91,75 @@ final class Faults {
     /** From now on everything works. */
     void end() {
         isOver = true;
-        cluster.network().mend();
-        cluster.network().slow(0);
-        cluster.group().trustAll();
-        for (SimServer server : cluster.servers()) {
-            resume(server.process);
-            restart(server);
-            server.shards().refuseWrites(false);
-        }
-        for (SimManager manager : cluster.managerList()) {
-            resume(manager.process);
-            restart(manager);
-        }
-        for (SimCluster.Clients clients : cluster.clients()) {
-            resume(clients.gateway().process);
-            restart(clients);
-        }
+        network.mend();
+        processes.heal();
+    }
+
+    private boolean isQuiet() {
+        return isOver || !hasBegun || time.nowNs() < quietUntilNs;
     }
 
     private void next() {
         if (!isOver) {
-            Fault fault = kinds.get(random.nextInt(kinds.size()));
-            cluster.invariants().count(fault.name());
-            happen(fault);
+            if (!isQuiet()) {
+                network.allowCuts();
+                Fault fault = kinds.get(random.nextInt(kinds.size()));
+                cluster.invariants().count(fault.name());
+                happen(fault);
+            }
             time.after(time.between(10 * SimTime.MS, 2 * meanPauseNs), this::next);
         }
-    }
-
-    private void say(String what) {
-        cluster.trace().say("*** " + what);
-    }
-
-    private long briefly() {
-        return time.between(50 * SimTime.MS, 7 * SimTime.SECOND);
     }
 
     private void happen(Fault fault) {
         SimServer server = any(cluster.servers());
         SimManager manager = any(cluster.managerList());
         switch (fault) {
-            case CRASH_SERVER -> crash(server, false);
-            case CRASH_PRIMARY -> crash(primary(), false);
-            case CRASH_MANAGER -> crash(manager);
-            case LOSE_MANAGER -> lose(manager);
-            case CRASH_GATEWAY -> crash(any(cluster.clients()));
-            case POWER_CUT -> crash(server, true);
+            case CRASH_SERVER -> processes.crash(server, false);
+            case CRASH_PRIMARY -> processes.crash(primary(), false);
+            case CRASH_MANAGER -> processes.crash(manager);
+            case LOSE_MANAGER -> processes.lose(manager, kinds.contains(Fault.DETACH));
+            case LOSE_ALL_MANAGERS -> loseAllManagers();
+            case CRASH_GATEWAY -> processes.crash(any(cluster.clients()));
+            case POWER_CUT -> processes.crash(server, true);
             case POWER_CUT_OF_ALL -> {
                 if (time.chance(0.2)) {
-                    cluster.servers().forEach(each -> crash(each, true));
-                    cluster.managerList().forEach(this::crash);
+                    processes.cutPowerOfAll();
                 }
             }
-            case PAUSE -> pause(any(processes()));
-            case PAUSE_PRIMARY -> pause(primary().process);
-            case PARTITION -> split();
-            case ISOLATE -> isolate(time.chance(0.6) ? primary().process : any(processes()));
-            case ONE_WAY_CUT -> cutOneWay(any(processes()), any(processes()));
-            case DEPOSE -> depose(primary());
-            case BREAK_CONNECTIONS -> {
-                say("connections break at " + server.process);
-                cluster.network().breakSome(server.process);
-            }
-            case SLOW_NETWORK -> slow();
+            case PAUSE -> processes.pause(any(cluster.processes()));
+            case PAUSE_PRIMARY -> processes.pause(primary().process);
+            case PARTITION -> network.split();
+            case ISOLATE -> network.isolate(time.chance(0.6) ? primary().process : any(cluster.processes()));
+            case ONE_WAY_CUT -> network.cutOneWay(any(cluster.processes()), any(cluster.processes()));
+            case DEPOSE -> network.depose(primary());
+            case BREAK_CONNECTIONS -> network.breakConnections(server.process);
+            case SLOW_NETWORK -> network.slow();
             case ATTACH -> cluster.command(new Command.Attach(true, List.of()));
             case DETACH -> detach(server);
-            case DOUBT_LEADER -> doubtLeader();
-            case DOUBT_SERVER -> {
-                say(manager.process + " doubts " + server.process);
-                cluster.group().doubt(manager, server.process, briefly());
+            case DOUBT_LEADER -> network.doubt(manager);
+            case DOUBT_SERVER -> network.doubt(manager, server);
+            case DISK_FULL -> processes.fill(server);
+            case SLOW_DISK -> processes.slow(server);
+            case DAMAGE -> {
+                if (time.chance(0.3)) {
+                    processes.damage();
+                }
             }
-            case DISK_FULL -> fill(server);
-            case WALL_CLOCK -> {
-                say("wall clock of " + server.process + " jumps");
-                server.process.jumpWallClock((random.nextInt(9) - 4) * 3_600_000L);
-            }
+            case WALL_CLOCK -> processes.jumpWallClock(any(cluster.processes()));
+            case LEADER_IN_MID_STEP, SERVER_IN_MID_STEP -> strikesFromNs = time.nowNs();
         }
+    }
+
+    /** Nothing else goes wrong until the new managers have learnt what there is. */
+    private void loseAllManagers() {
+        quietUntilNs = time.nowNs() + FOUNDING;
+        network.mend();
+        processes.loseAllManagers();
     }
 
     private <T> T any(List<T> all) {
         return all.get(random.nextInt(all.size()));
-    }
-
-    private List<SimProcess> processes() {
-        List<SimProcess> all = new ArrayList<>();
-        cluster.servers().forEach(server -> all.add(server.process));
-        cluster.managerList().forEach(manager -> all.add(manager.process));
-        cluster.clients().forEach(clients -> all.add(clients.gateway().process));
-        return all;
     }
 
     private SimServer primary() {
@@ -174,185 +173,60 @@ final class Faults {
                         .orElse(cluster.servers().get(0));
     }
 
-    // --- ends and starts
-
-    private void crash(SimServer server, boolean withHost) {
-        if (!server.process.isUp()) {
-            return;
-        }
-        say((withHost ? "power cut of " : "crash of ") + server.process);
-        server.process.kill();
-        if (withHost) {
-            server.disk().onPowerCut();
-        } else {
-            server.disk().onProcessDeath();
-        }
-        cluster.network().onDeath(server.process, withHost);
-        time.after(briefly(), () -> restart(server));
-    }
-
-    private void restart(SimServer server) {
-        if (!server.process.isUp()) {
-            say("start of " + server.process);
-            server.start();
-        }
-    }
-
-    private void crash(SimManager manager) {
-        if (manager.process.isUp()) {
-            say("crash of " + manager.process);
-            manager.process.kill();
-            cluster.network().onDeath(manager.process, time.chance(0.3));
-            time.after(briefly(), () -> restart(manager));
-        }
-    }
-
-    /** Not two at once: what both forgot, nobody knows. */
-    private void lose(SimManager manager) {
-        List<SimManager> others =
-                cluster.managerList().stream().filter(other -> other != manager).toList();
-        // Two managers need servers that vote; who detaches them all at the same time has to bring the directory back.
-        boolean canRecover = others.size() == 2 || (others.size() == 1 && !kinds.contains(Fault.DETACH));
-        if (canRecover && manager.process.isUp() && others.stream().allMatch(SimManager::isSound)) {
-            say(manager.process + " loses its directory");
-            crash(manager);
-            manager.forget();
-        }
-    }
-
-    private void restart(SimManager manager) {
-        if (!manager.process.isUp()) {
-            say("start of " + manager.process);
-            manager.start();
-        }
-    }
-
-    private void crash(SimCluster.Clients clients) {
-        SimProcess process = clients.gateway().process;
-        if (process.isUp()) {
-            say("crash of " + process);
-            process.kill();
-            clients.workload().onDeath();
-            cluster.network().onDeath(process, false);
-            time.after(briefly() / 4, () -> restart(clients));
-        }
-    }
-
-    private void restart(SimCluster.Clients clients) {
-        if (!clients.gateway().process.isUp()) {
-            say("start of " + clients.gateway().process);
-            clients.gateway().start();
-            clients.workload().start(SimCluster.CLIENTS_PER_GATEWAY);
-        }
-    }
-
-    private void pause(SimProcess process) {
-        if (process.isRunning()) {
-            say("pause of " + process);
-            process.pause();
-            time.after(briefly(), () -> resume(process));
-        }
-    }
-
-    private void resume(SimProcess process) {
-        if (process.isPaused()) {
-            say(process + " goes on");
-            process.resume();
-        }
-    }
-
-    // --- the network
-
-    private void split() {
-        List<SimProcess> all = processes();
-        List<SimProcess> one = all.stream().filter(each -> random.nextBoolean()).toList();
-        say("split: " + one);
-        for (SimProcess here : one) {
-            all.stream().filter(there -> !one.contains(there)).forEach(there -> cutBoth(here, there));
-        }
-        mendLater();
-    }
-
-    private void isolate(SimProcess process) {
-        boolean fromSome = random.nextBoolean();
-        say((fromSome ? "isolated from some: " : "isolated: ") + process);
-        for (SimProcess other : processes()) {
-            if (other != process && (!fromSome || random.nextBoolean())) {
-                cutBoth(process, other);
-            }
-        }
-        mendLater();
-    }
-
-    /** The managers lose a primary from sight, then its copies do; clients do not. */
-    private void depose(SimServer server) {
-        say("deposed: " + server.process);
-        long ns = time.between(2 * SimTime.SECOND, 6 * SimTime.SECOND);
-        for (SimManager manager : cluster.managerList()) {
-            cluster.group().doubt(manager, server.process, ns);
-            cutBoth(server.process, manager.process);
-        }
-        cluster.network().breakSome(server.process);
-        time.after(time.between(0, 600 * SimTime.MS), () -> {
-            cluster.servers().stream()
-                    .filter(other -> other != server)
-                    .forEach(other -> cutBoth(server.process, other.process));
-            mendLater();
-        });
-    }
-
-    private void cutBoth(SimProcess one, SimProcess other) {
-        cluster.network().cut(one, other);
-        cluster.network().cut(other, one);
-    }
-
-    private void cutOneWay(SimProcess from, SimProcess to) {
-        if (from != to) {
-            say("cut: " + from + " to " + to);
-            cluster.network().cut(from, to);
-            mendLater();
-        }
-    }
-
-    private void mendLater() {
-        time.after(briefly(), () -> {
-            say("network mended");
-            cluster.network().mend();
-        });
-    }
-
-    private void slow() {
-        say("slow network");
-        cluster.network().slow(time.between(SimTime.MS, 400 * SimTime.MS));
-        time.after(briefly(), () -> cluster.network().slow(0));
-    }
-
-    // --- the rest
-
     private void detach(SimServer server) {
         if (cluster.servers().size() > 3) {
-            say("detach " + server.process);
+            cluster.trace().say("*** detach " + server.process);
             cluster.command(new Command.Detach(true, List.of(server.id.toString())));
-            time.after(briefly(), () -> cluster.command(new Command.Attach(true, List.of())));
+            time.after(
+                    time.between(50 * SimTime.MS, 7 * SimTime.SECOND),
+                    () -> cluster.command(new Command.Attach(true, List.of())));
         }
     }
 
-    private void doubtLeader() {
-        SimManager first = any(cluster.managerList());
-        say("all doubt " + first.process);
-        long ns = briefly();
+    // --- in the middle of a step
+
+    /** A process is in the middle of something: now and then it, or the leader, is struck just there. */
+    private void atStep(String step, SimProcess where) {
+        if (isQuiet() || strikesFromNs == 0 || time.nowNs() < strikesFromNs || !time.chance(STRIKES)) {
+            return;
+        }
+        strikesFromNs = 0; // until the fault is drawn again
+        boolean atLeader = kinds.contains(Fault.LEADER_IN_MID_STEP)
+                && (!kinds.contains(Fault.SERVER_IN_MID_STEP) || random.nextBoolean());
+        time.after(time.between(0, 3 * SimTime.MS), () -> {
+            if (!isQuiet()) {
+                cluster.trace().say("*** at " + step + " of " + where);
+                cluster.invariants().count("struck at " + step);
+                if (atLeader) {
+                    strikeLeader();
+                } else {
+                    cluster.servers().stream()
+                            .filter(server -> server.process == where)
+                            .forEach(this::strike);
+                }
+            }
+        });
+    }
+
+    private void strikeLeader() {
         for (SimManager manager : cluster.managerList()) {
-            if (manager != first && time.chance(0.8)) {
-                cluster.group().doubt(manager, first.process, ns);
+            if (manager.isLeader()) {
+                switch (random.nextInt(3)) {
+                    case 0 -> processes.crash(manager);
+                    case 1 -> processes.pause(manager.process);
+                    default -> network.doubt(manager);
+                }
+                return;
             }
         }
     }
 
-    private void fill(SimServer server) {
-        if (server.process.isUp()) {
-            say("disk full: " + server.process);
-            server.shards().refuseWrites(true);
-            time.after(briefly(), () -> server.shards().refuseWrites(false));
+    private void strike(SimServer server) {
+        switch (random.nextInt(4)) {
+            case 0 -> processes.crash(server, false);
+            case 1 -> processes.crash(server, kinds.contains(Fault.POWER_CUT));
+            case 2 -> processes.pause(server.process);
+            default -> network.isolate(server.process);
         }
     }
 }

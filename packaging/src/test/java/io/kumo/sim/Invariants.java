@@ -37,12 +37,15 @@ final class Invariants {
         long acknowledgedSeq;
     }
 
+    /** How far each partition of a server was looked at, in one life of it. */
+    private record Checked(long life, long[] seqs, long[] epochs) {}
+
     private final SimCluster cluster;
     private final TreeMap<Long, ClusterTable> tables = new TreeMap<>();
     private final Map<String, Long> versions = new HashMap<>();
     private final Map<Integer, Known> partitions = new HashMap<>();
     private final Map<SimServer, Map<Integer, LoggedPartition>> appended = new HashMap<>();
-    private final Map<String, Long> checkedSeqs = new HashMap<>();
+    private final Map<SimServer, Checked> checked = new HashMap<>();
     private final Set<Integer> lossy = new HashSet<>();
     private final Map<String, Integer> counts = new TreeMap<>();
 
@@ -95,6 +98,7 @@ final class Invariants {
             require(other.equals(table), "two tables of version %d:\n%s\n%s", table.version(), other, table);
             return;
         }
+        cluster.step("first word of a table", process);
         boolean isNewest = tables.isEmpty() || tables.lastKey() < table.version();
         tables.put(table.version(), table);
         count("tables");
@@ -243,6 +247,25 @@ final class Invariants {
         return known(partition).seqs.getOrDefault(new Operation(session, counter), 0L);
     }
 
+    /** Nobody else could answer a read or acknowledge a write now, also if it has been paused: it may go on now. */
+    private void checkAlone(SimServer server, int partition, long epoch) {
+        for (SimServer other : cluster.servers()) {
+            if (other == server || !other.process.isUp()) {
+                continue;
+            }
+            ReplicaView view = other.shards().replica(partition).view();
+            boolean mayServe = view.role() == ReplicaRole.PRIMARY && view.leased();
+            require(
+                    !mayServe || view.epoch() >= epoch,
+                    "partition %d: %s begins to serve in epoch %d, and %s still may in epoch %d",
+                    partition,
+                    server.process,
+                    epoch,
+                    other.process,
+                    view.epoch());
+        }
+    }
+
     // --- what replicas do
 
     void onStart(SimServer server) {
@@ -252,6 +275,13 @@ final class Invariants {
                         (logged, index) -> copy.computeIfAbsent(logged.partition(), none -> new LoggedPartition())
                                 .add(logged.entry(), index));
         appended.put(server, copy);
+    }
+
+    /** A start can't read all that it needs of a partition: only after a fault that damaged the disk. */
+    void onDamage(SimServer server, int partition) {
+        require(server.disk().isDamaged(), "%s lost a part of the log of partition %d", server.process, partition);
+        count("damaged partitions");
+        cluster.trace().say(server.process + " can't read partition " + partition);
     }
 
     void onAppend(SimServer server, ClusterTable acting, int partition, LogEntry entry) {
@@ -275,12 +305,24 @@ final class Invariants {
     void onEvent(SimServer server, ReplicaEvent event) {
         cluster.trace().note(event.partition(), 5, () -> server.process + " " + event);
         count(event.getClass().getSimpleName());
+        cluster.step(event.getClass().getSimpleName(), server.process);
         Known known = known(event.partition());
         if (event instanceof ReplicaEvent.Activated activated) {
             String who = server.process + "/" + server.process.life();
             String other = known.primaries.putIfAbsent(activated.epoch(), who);
             require(other == null || other.equals(who), "%s and %s in epoch %d", who, other, activated.epoch());
-            boolean isDeposed = activated.epoch() < known.activeEpoch; // it was paused; it has no lease and no copies
+            checkAlone(server, activated.partition(), activated.epoch());
+            boolean isDeposed = activated.epoch() < known.activeEpoch; // it was paused, and has no lease
+            require(
+                    !isDeposed
+                            || !server.shards()
+                                    .replica(event.partition())
+                                    .view()
+                                    .leased(),
+                    "partition %d: %s begins to serve in epoch %d, long after another one",
+                    event.partition(),
+                    who,
+                    activated.epoch());
             known.activeEpoch = Math.max(known.activeEpoch, activated.epoch());
             require(
                     isDeposed || activated.lastSeq() >= known.acknowledgedSeq || lossy.contains(event.partition()),
@@ -298,24 +340,37 @@ final class Invariants {
     void check(SimServer server) {
         for (SimReplicas shard : server.shards().all()) {
             for (Replica replica : shard.all()) {
-                if (replica.role() != ReplicaRole.NONE) {
-                    check(server, replica.view());
-                }
+                check(server, replica);
             }
         }
     }
 
-    private void check(SimServer server, ReplicaView view) {
-        int partition = view.partition();
-        String life = server.process.name + "/" + server.process.life() + "/" + partition;
-        long from = checkedSeqs.getOrDefault(life, 0L);
-        if (view.committedSeq() <= from || lossy.contains(partition)) {
+    /** The same, of one partition. */
+    void check(SimServer server, Replica replica) {
+        if (replica.role() == ReplicaRole.NONE) {
             return;
         }
-        checkedSeqs.put(life, view.committedSeq());
+        ReplicaView view = replica.view();
+        Checked so = checked.get(server);
+        if (so == null || so.life() != server.process.life()) {
+            so = new Checked(
+                    server.process.life(), new long[cluster.partitionCount()], new long[cluster.partitionCount()]);
+            checked.put(server, so);
+        }
+        int partition = view.partition();
+        require(so.epochs()[partition] <= view.epoch(), "%s goes back to epoch %d", server.process, view.epoch());
+        so.epochs()[partition] = view.epoch();
+        long from = so.seqs()[partition];
+        if (view.committedSeq() > from && !lossy.contains(partition)) {
+            so.seqs()[partition] = view.committedSeq();
+            check(server, partition, from, view.committedSeq());
+        }
+    }
+
+    private void check(SimServer server, int partition, long from, long to) {
         Known known = known(partition);
         LoggedPartition log = appended.get(server).get(partition);
-        for (long seq = from + 1; log != null && seq <= view.committedSeq(); seq++) {
+        for (long seq = from + 1; log != null && seq <= to; seq++) {
             LogEntry entry = log.at(seq);
             if (entry == null) {
                 continue; // it came with a copy, or went with the old end of the log

@@ -4,6 +4,7 @@ import io.kumo.protocol.EntryKind;
 import io.kumo.protocol.LogEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What a server's log says of one partition, by the rules of recovery: the last copy or drop, then dense entries. */
 final class LoggedPartition {
@@ -98,13 +99,29 @@ final class LoggedPartition {
      * @return null if the log does not reach back so far
      */
     List<LogEntry> after(long epoch, long seq) {
-        List<LogEntry> entries = new ArrayList<>();
+        List<Place> places = placesAfter(epoch, seq);
+        return places == null ? null : places.stream().map(Place::entry).toList();
+    }
+
+    /** Their places in the log. */
+    List<Long> needed(long epoch, long seq) {
+        List<Place> places = placesAfter(epoch, seq);
+        return places == null ? null : places.stream().map(Place::index).toList();
+    }
+
+    /** Whether records at that position are from before the last copy or drop: they do not count. */
+    boolean isReset(long epoch, long seq) {
+        return reset != null && !(copyEnd != null && reaches(epoch, seq, copyEnd.entry()));
+    }
+
+    private List<Place> placesAfter(long epoch, long seq) {
+        List<Place> places = new ArrayList<>();
         long from = seq;
-        if (reset != null && !(copyEnd != null && reaches(epoch, seq, copyEnd.entry()))) {
-            entries.add(reset.entry());
+        if (isReset(epoch, seq)) {
+            places.add(reset);
             if (copyEnd != null) {
-                copied.forEach(place -> entries.add(place.entry()));
-                entries.add(copyEnd.entry());
+                places.addAll(copied);
+                places.add(copyEnd);
             }
             from = copySeq();
         }
@@ -113,25 +130,36 @@ final class LoggedPartition {
                 if (place.entry().seq() != from + 1) {
                     return null;
                 }
-                entries.add(place.entry());
+                places.add(place);
                 from = place.entry().seq();
             }
         }
-        return entries;
+        return places;
     }
 
-    /** Entries from a seq on; null if the log does not have that one and can't tell that it is the next. */
-    List<LogEntry> slice(long fromSeq, int maxBytes) {
+    /**
+     * Entries from a seq on, up to the first that can't be read; null if the log does not have that one and can't tell
+     * that it is the next.
+     */
+    List<LogEntry> slice(long fromSeq, int maxBytes, Set<Long> damaged) {
         if (dense.isEmpty() || fromSeq < firstSeq() || fromSeq > lastSeq() + 1) {
             return null;
         }
         List<LogEntry> slice = new ArrayList<>();
         long bytes = 0;
         for (int i = (int) (fromSeq - firstSeq()); i < dense.size() && bytes < maxBytes; i++) {
+            if (damaged.contains(dense.get(i).index())) {
+                return slice.isEmpty() ? null : slice;
+            }
             slice.add(dense.get(i).entry());
             bytes += dense.get(i).entry().footprintBytes();
         }
         return slice;
+    }
+
+    /** Places of the dense entries. */
+    List<Long> indexes() {
+        return dense.stream().map(Place::index).toList();
     }
 
     /** The log was cut off at its old end: what is before that place is gone. */

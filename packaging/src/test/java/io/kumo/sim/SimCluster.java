@@ -12,6 +12,7 @@ import io.kumo.table.ServerId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BiConsumer;
 
 /** A whole kumo in one thread: managers, servers, gateways and their clients, all of it made from one seed. */
 final class SimCluster {
@@ -37,6 +38,7 @@ final class SimCluster {
     private final int readBytes;
     private final int scanRecords;
     private final ReplicaSettings settings;
+    private BiConsumer<String, SimProcess> stepListener = (what, where) -> {};
 
     /** A gateway and who uses it. */
     record Clients(SimGateway gateway, Workload workload) {}
@@ -173,6 +175,25 @@ final class SimCluster {
 
     SimServer server(ServerId id) {
         return servers.get((int) id.value() - 1);
+    }
+
+    /** Servers, managers, gateways. */
+    List<SimProcess> processes() {
+        List<SimProcess> all = new ArrayList<>();
+        servers.forEach(server -> all.add(server.process));
+        managerList.forEach(manager -> all.add(manager.process));
+        clients.forEach(each -> all.add(each.gateway().process));
+        return all;
+    }
+
+    /** Who is told of steps from now on. */
+    void onStep(BiConsumer<String, SimProcess> listener) {
+        stepListener = listener;
+    }
+
+    /** A process is in the middle of something where a fault hurts most. */
+    void step(String what, SimProcess where) {
+        stepListener.accept(what, where);
     }
 
     List<Clients> clients() {

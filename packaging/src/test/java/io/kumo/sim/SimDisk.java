@@ -9,8 +9,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ObjLongConsumer;
 
@@ -33,6 +35,7 @@ final class SimDisk {
         long epoch;
         long seq;
         boolean complete = true;
+        boolean isDamaged;
         Bytes state = Bytes.EMPTY;
 
         Records copy() {
@@ -41,6 +44,7 @@ final class SimDisk {
             copy.epoch = epoch;
             copy.seq = seq;
             copy.complete = complete;
+            copy.isDamaged = isDamaged;
             copy.state = state;
             return copy;
         }
@@ -48,6 +52,7 @@ final class SimDisk {
         void apply(Checkpoint change) {
             if (change.wipe()) {
                 byKey.clear();
+                isDamaged = false;
             }
             for (LogEntry entry : change.records()) {
                 if (entry.isRecord()) {
@@ -72,9 +77,13 @@ final class SimDisk {
     private final Map<Integer, Records> records = new TreeMap<>();
     private final Map<Integer, Records> durable = new TreeMap<>();
     private final List<List<Checkpoint>> unsynced = new ArrayList<>();
+    /** Places in the log of what can't be read. */
+    private final Set<Long> damaged = new HashSet<>();
+
     private final Map<Integer, Long> boundary = new HashMap<>();
     private long firstIndex;
     private long syncedEnd;
+    private int slowness = 1;
     private boolean isWriting;
     private long life;
 
@@ -137,18 +146,30 @@ final class SimDisk {
         long delayNs = time.between(30_000, 2 * SimTime.MS)
                 + (time.chance(0.01) ? time.between(0, 200 * SimTime.MS) : 0)
                 + (sync == SyncMode.ALWAYS ? time.between(200_000, 5 * SimTime.MS) : 0);
+        later(delayNs, () -> {
+            handedOver.remove();
+            batch.entries().forEach(this::add);
+            if (sync == SyncMode.ALWAYS) {
+                syncedEnd = endIndex();
+            }
+            process.run(batch.written());
+            write(process);
+        });
+    }
+
+    /** Unless the process dies before. */
+    private void later(long delayNs, Runnable action) {
         long in = life;
-        time.after(delayNs, () -> {
+        time.after(slowness * delayNs, () -> {
             if (in == life) {
-                handedOver.remove();
-                batch.entries().forEach(this::add);
-                if (sync == SyncMode.ALWAYS) {
-                    syncedEnd = endIndex();
-                }
-                process.run(batch.written());
-                write(process);
+                action.run();
             }
         });
+    }
+
+    /** All that the disk does takes so many times as long; 1 for as usual. */
+    void slow(int times) {
+        slowness = times;
     }
 
     private void add(Logged logged) {
@@ -167,12 +188,9 @@ final class SimDisk {
         return partitions.computeIfAbsent(id, none -> new LoggedPartition());
     }
 
-    /** What was written so far survives a power cut. */
-    void sync() {
+    /** What was written to the log so far survives a power cut. */
+    void syncLog() {
         syncedEnd = endIndex();
-        unsynced.forEach(changes -> apply(durable, changes));
-        unsynced.clear();
-        trim();
     }
 
     /** Lets go of old segments whose entries are all in the records. */
@@ -199,6 +217,45 @@ final class SimDisk {
         return true;
     }
 
+    /** An entry of that partition can't be read any more, mostly one that a start needs; false if there is none. */
+    boolean damage(int partition) {
+        Records at = records(partition);
+        LoggedPartition log = partition(partition);
+        List<Long> needed = time.chance(0.7) ? log.needed(at.epoch, at.seq) : log.indexes();
+        if (needed == null || needed.isEmpty()) {
+            return false;
+        }
+        damaged.add(needed.get(time.random().nextInt(needed.size())));
+        return true;
+    }
+
+    /** Entries of a partition from a seq on; null if the log can't tell. */
+    List<LogEntry> slice(int partition, long fromSeq, int maxBytes) {
+        return partition(partition).slice(fromSeq, maxBytes, damaged);
+    }
+
+    /** What a start finds of a partition: entries that the records lack. */
+    List<LogEntry> replay(int partition) {
+        Records at = records(partition);
+        LoggedPartition log = partition(partition);
+        List<Long> needed = log.needed(at.epoch, at.seq);
+        if (needed == null || (at.isDamaged && !log.isReset(at.epoch, at.seq))) {
+            return null;
+        }
+        return needed.stream().anyMatch(damaged::contains) ? null : log.after(at.epoch, at.seq);
+    }
+
+    /** Whether it has ever been damaged. */
+    boolean isDamaged() {
+        return !damaged.isEmpty();
+    }
+
+    /** A start found that partition damaged: the next one must not take it for sound. */
+    void markDamaged(int partition) {
+        records.computeIfAbsent(partition, none -> new Records()).isDamaged = true;
+        durable.computeIfAbsent(partition, none -> new Records()).isDamaged = true;
+    }
+
     // --- the records
 
     Map<Integer, Records> records() {
@@ -209,11 +266,32 @@ final class SimDisk {
         return records.getOrDefault(partition, new Records());
     }
 
-    /** One transaction; the log before it is synced first. */
-    void checkpoint(List<Checkpoint> changes) {
-        syncedEnd = endIndex();
-        apply(records, changes);
-        unsynced.add(changes);
+    /**
+     * Some transactions, one after the other, each with the log before it synced; then all are synced, the log is
+     * trimmed, and {@code done} is told.
+     */
+    void checkpoint(SimProcess process, List<Checkpoint> changes, Runnable done) {
+        int most = time.chance(0.8) ? changes.size() : 1 + time.random().nextInt(changes.size());
+        transaction(process, changes, most, done);
+    }
+
+    private void transaction(SimProcess process, List<Checkpoint> changes, int most, Runnable done) {
+        if (changes.isEmpty()) {
+            later(time.between(SimTime.MS, 50 * SimTime.MS), () -> {
+                unsynced.forEach(each -> apply(durable, each));
+                unsynced.clear();
+                trim();
+                process.run(done);
+            });
+            return;
+        }
+        later(time.between(SimTime.MS, 200 * SimTime.MS), () -> {
+            List<Checkpoint> now = changes.subList(0, Math.min(most, changes.size()));
+            syncLog();
+            apply(records, now);
+            unsynced.add(now);
+            transaction(process, changes.subList(now.size(), changes.size()), most, done);
+        });
     }
 
     private static void apply(Map<Integer, Records> to, List<Checkpoint> changes) {
@@ -250,6 +328,7 @@ final class SimDisk {
         partitions.clear();
         kept.forEach(this::add);
         syncedEnd = endIndex();
+        damaged.removeIf(index -> index >= syncedEnd);
         int some = time.random().nextInt(unsynced.size() + 1);
         unsynced.subList(0, some).forEach(changes -> apply(durable, changes));
         unsynced.clear();

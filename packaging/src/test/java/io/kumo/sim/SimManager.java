@@ -43,6 +43,7 @@ final class SimManager implements SimHandlers {
     private static final long PUSH_PAUSE = 250 * SimTime.MS;
     private static final int PUSH_ATTEMPTS = 8;
     private static final long CALL_TIMEOUT_MS = 1_000;
+    private static final long BIRTH_GRACE = 1_500 * SimTime.MS;
 
     final SimProcess process;
     final HostPort address;
@@ -59,6 +60,8 @@ final class SimManager implements SimHandlers {
     private long commandCount;
     private long lastDecideNs;
     private final Map<HostPort, Learned> answers = new HashMap<>();
+    private final Map<ServerId, ServerAccount> accounts = new HashMap<>();
+    private long startedNs;
 
     SimManager(SimCluster cluster, SimProcess process, HostPort address, Leader leader) {
         this.cluster = cluster;
@@ -75,6 +78,8 @@ final class SimManager implements SimHandlers {
         view = MembershipView.NONE;
         commands.clear();
         answers.clear();
+        accounts.clear();
+        startedNs = process.monotonicNs();
         voter = new SimVoter(
                 process, new ManagerVoter(address), cluster.managers(), file, state -> file = state, this::onTable);
         voter.start();
@@ -133,8 +138,9 @@ final class SimManager implements SimHandlers {
         }
         if (call instanceof ServerReport report) {
             book.onReport(report, connection, nowMs());
+            account(report);
             reply.ok(new ServerReportResult(isLeader(), voter.version(), voter.clusterId()));
-            if (report.tableVersion() > voter.version()) {
+            if (voter.version() > 0 && report.tableVersion() > voter.version()) {
                 ask(report.address());
             }
         } else {
@@ -255,7 +261,39 @@ final class SimManager implements SimHandlers {
 
     // --- founding
 
+    /** While there is no table, the servers' tables count. */
+    private void account(ServerReport report) {
+        if (voter.version() > 0) {
+            return;
+        }
+        ServerAccount known = accounts.get(report.server());
+        boolean isKnown = known != null
+                && known.table()
+                        .filter(table -> table.version() >= report.tableVersion())
+                        .isPresent();
+        if (!isKnown) {
+            accounts.put(report.server(), new ServerAccount(report.clusterId(), Optional.empty()));
+        }
+        if (!isKnown && report.tableVersion() > 0) {
+            links.to(report.address()).call(new TableGet(0), CALL_TIMEOUT_MS, new SimClient.Result<TableResult>() {
+                @Override
+                public void ok(TableResult result) {
+                    if (!result.table().isEmpty()) {
+                        ClusterTable table = TableCodec.decode(result.table());
+                        accounts.put(report.server(), new ServerAccount(report.clusterId(), Optional.of(table)));
+                    }
+                }
+
+                @Override
+                public void fail(ErrorCode code, long tableVersion) {}
+            });
+        }
+    }
+
     private void found() {
+        if (process.monotonicNs() - startedNs < BIRTH_GRACE) {
+            return;
+        }
         Learn learn = new Learn(process.life(), 0, false);
         answers.put(address, voter.acceptor().onLearn(learn));
         for (HostPort other : cluster.managers()) {
@@ -273,10 +311,11 @@ final class SimManager implements SimHandlers {
                 });
             }
         }
-        Map<ServerId, ServerAccount> servers = new HashMap<>();
-        Founding.Decision decision = Founding.decide(cluster.managers(), answers, servers);
+        Founding.Decision decision = Founding.decide(cluster.managers(), answers, accounts);
         if (decision instanceof Founding.Decision.Learn learnt) {
             voter.offer(learnt.table());
+        } else if (decision instanceof Founding.Decision.Refound again) {
+            propose(Optional.empty(), Proposer.startFounding(again.table(), address, life()), decided -> {});
         } else if (decision instanceof Founding.Decision.Birth) {
             ClusterTable birth = cluster.birth();
             propose(Optional.empty(), Proposer.startFounding(birth, address, life()), decided -> {});

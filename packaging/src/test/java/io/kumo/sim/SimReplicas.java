@@ -36,6 +36,8 @@ import java.util.TreeMap;
  * do.
  */
 final class SimReplicas implements Replica.Effects {
+    private static final double SWEEPS = 0.1;
+
     private final SimCluster cluster;
     private final SimServer server;
     private final SimProcess process;
@@ -48,6 +50,7 @@ final class SimReplicas implements Replica.Effects {
     private long ticket;
     private ClusterTable table;
     private boolean isTurnOpen;
+    private boolean isSound = true;
     private boolean isCheckpointing;
 
     SimReplicas(SimCluster cluster, SimServer server, int index, CopyThrottle throttle) {
@@ -71,19 +74,23 @@ final class SimReplicas implements Replica.Effects {
 
     private Replica recover(int partition) {
         SimDisk.Records at = disk.records(partition);
-        List<LogEntry> entries = disk.partition(partition).after(at.epoch, at.seq);
+        List<LogEntry> entries = disk.replay(partition);
         boolean isKnown = disk.records().containsKey(partition);
-        boolean isDamaged = entries == null;
-        Recovery stored = isDamaged
-                ? new Recovery(0, 0, false, Bytes.EMPTY)
-                : isKnown ? new Recovery(at.epoch, at.seq, at.complete, at.state) : Recovery.NONE;
-        Replica replica = new Replica(partition, context, stored);
-        if (isDamaged) {
-            cluster.invariants().fail(process + " lost a part of the log of partition " + partition);
-        } else {
-            entries.forEach(replica::restore);
+        if (entries == null) {
+            cluster.invariants().onDamage(server, partition);
+            disk.markDamaged(partition);
+            isSound = false;
+            return new Replica(partition, context, new Recovery(0, 0, false, Bytes.EMPTY));
         }
+        Recovery stored = isKnown ? new Recovery(at.epoch, at.seq, at.complete, at.state) : Recovery.NONE;
+        Replica replica = new Replica(partition, context, stored);
+        entries.forEach(replica::restore);
         return replica;
+    }
+
+    /** Whether all partitions could be read at the start. */
+    boolean isSound() {
+        return isSound;
     }
 
     Collection<Replica> all() {
@@ -120,7 +127,9 @@ final class SimReplicas implements Replica.Effects {
     }
 
     void onMessage(int partition, ServerId from, Message message) {
-        replicas.get(partition).onMessage(from, message);
+        Replica replica = replicas.get(partition);
+        replica.onMessage(from, message);
+        cluster.invariants().check(server, replica);
     }
 
     void onPeerConnected(ServerId peer) {
@@ -133,6 +142,7 @@ final class SimReplicas implements Replica.Effects {
         if (!isCheckpointing && isDue) {
             checkpoint();
         }
+        sweep();
         cluster.invariants().check(server);
     }
 
@@ -172,6 +182,26 @@ final class SimReplicas implements Replica.Effects {
         });
     }
 
+    /** Now and then a page of a partition's records is looked through for expired ones. */
+    private void sweep() {
+        if (!process.time().chance(SWEEPS)) {
+            return;
+        }
+        List<Integer> ids = List.copyOf(replicas.keySet());
+        int partition = ids.get(process.time().random().nextInt(ids.size()));
+        later(() -> {
+            long nowMs = process.wallMs();
+            List<LogEntry> expired = disk.records(partition).byKey.values().stream()
+                    .filter(entry -> entry.isExpired(nowMs))
+                    .map(SimReplicas::asPut)
+                    .toList();
+            if (!expired.isEmpty()) {
+                cluster.invariants().count("swept records");
+                replicas.get(partition).onSweep(expired);
+            }
+        });
+    }
+
     private void checkpoint() {
         List<Checkpoint> changes = new ArrayList<>();
         for (Replica replica : replicas.values()) {
@@ -184,16 +214,9 @@ final class SimReplicas implements Replica.Effects {
             return;
         }
         isCheckpointing = true;
-        long life = process.life();
-        SimTime time = process.time();
-        time.after(time.between(SimTime.MS, 300 * SimTime.MS), () -> {
-            if (process.isUp() && process.life() == life) {
-                disk.checkpoint(changes);
-                process.run(() -> {
-                    isCheckpointing = false;
-                    changes.forEach(change -> replicas.get(change.partition()).onCheckpointed(change));
-                });
-            }
+        disk.checkpoint(process, changes, () -> {
+            isCheckpointing = false;
+            changes.forEach(change -> replicas.get(change.partition()).onCheckpointed(change));
         });
     }
 
@@ -227,8 +250,10 @@ final class SimReplicas implements Replica.Effects {
             long upTo = ticket;
             Set<Replica> told = turnReplicas;
             disk.append(process, new SimDisk.Batch(turn, () -> {
-                told.forEach(replica -> replica.onLogged(upTo));
-                cluster.invariants().check(server);
+                for (Replica replica : told) {
+                    replica.onLogged(upTo);
+                    cluster.invariants().check(server, replica);
+                }
             }));
             turn = new ArrayList<>();
             turnReplicas = new LinkedHashSet<>();
@@ -278,7 +303,7 @@ final class SimReplicas implements Replica.Effects {
     @Override
     public void readLog(int partition, long readId, long fromSeq, int maxBytes) {
         later(() -> {
-            List<LogEntry> slice = disk.partition(partition).slice(fromSeq, Math.min(maxBytes, cluster.readBytes()));
+            List<LogEntry> slice = disk.slice(partition, fromSeq, Math.min(maxBytes, cluster.readBytes()));
             later(() -> {
                 if (slice == null) {
                     replicas.get(partition).onLogGone(readId);

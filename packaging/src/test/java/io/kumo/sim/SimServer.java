@@ -25,6 +25,7 @@ import io.kumo.register.Voter.ServerVoter;
 import io.kumo.server.replica.LeaseBook;
 import io.kumo.server.replica.Replica;
 import io.kumo.server.replica.ReplicaView;
+import io.kumo.server.store.SyncMode;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
@@ -105,11 +106,15 @@ final class SimServer implements SimHandlers {
                 process, new ServerVoter(id), cluster.managers(), disk.votes(), disk::writeVotes, this::onTable);
         cluster.invariants().onStart(this);
         shards = new SimShards(cluster, this);
+        isIntact &= shards.all().stream().allMatch(SimReplicas::isSound);
         voter.start();
         cluster.network().listen(address, process, this);
         cluster.managers().forEach(links::to);
         process.every(TICK, shards::onTick);
         process.every(REPORT_EVERY, this::report);
+        if (cluster.sync() == SyncMode.INTERVAL) {
+            process.every(SimTime.SECOND, disk::syncLog);
+        }
         process.every(LeaseBook.RENEW_NS, this::askForLeases);
         report();
     }
@@ -300,7 +305,6 @@ final class SimServer implements SimHandlers {
             onPeerCall(from, call);
         }
         voter.onCall(call, reply);
-        cluster.invariants().check(this);
     }
 
     private void onPeerCall(ServerId from, Call<?> call) {
