@@ -80,6 +80,11 @@ final class Faults {
         return kinds;
     }
 
+    /** Whether wall clocks stay right. */
+    boolean keepClocks() {
+        return !kinds.contains(Fault.WALL_CLOCK);
+    }
+
     void start() {
         hasBegun = true;
         cluster.onStep(this::atStep);

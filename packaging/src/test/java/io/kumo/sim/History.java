@@ -29,6 +29,12 @@ public final class History {
 
         long counter;
 
+        /** Seconds that a record which it writes lives; 0: for ever, below 0: not at all. */
+        long exptimeSec;
+
+        /** Operations of the same client that come before it, whatever the times say. */
+        final List<Op> after = new ArrayList<>();
+
         boolean found;
         WriteStatus status;
         String read = "";
@@ -104,13 +110,14 @@ public final class History {
         public String toString() {
             return String.format(
                     Locale.ROOT,
-                    "%11.6f..%-11s %s %s '%s' %d -> %s",
+                    "%11.6f..%-11s %s %s '%s' %d%s -> %s",
                     calledNs / 1e9,
                     isKnown() ? String.format(Locale.ROOT, "%.6f", returnedNs / 1e9) : "",
                     client,
                     kind == null ? "GET" : kind.name(),
                     value,
                     argument,
+                    exptimeSec == 0 ? "" : " for " + exptimeSec + " s",
                     answer());
         }
     }

@@ -206,6 +206,9 @@ final class Invariants {
                                 + Long.toHexString(write.session()) + "/" + write.counter() + ": " + result.status()
                                 + " cas "
                                 + result.cas());
+        if (write.async()) {
+            return; // no promise
+        }
         if (result.status() != WriteStatus.DONE) {
             checkMayRead(server, partition, view);
             return;
@@ -295,6 +298,13 @@ final class Invariants {
                         entry.epoch(),
                         () -> server.process + " appends " + partition + ": " + entry.kind() + " "
                                 + Long.toHexString(entry.epoch()) + "/" + entry.seq() + " " + entry.key());
+        if (entry.session() != 0 && acting.partition(partition).isPrimary(server.id)) {
+            require(
+                    acting.partition(partition).inSync().size() >= cluster.minCopies(),
+                    "%s takes a write of partition %d with fewer copies than allowed",
+                    server.process,
+                    partition);
+        }
         if (entry.kind() == EntryKind.DROP) {
             boolean isNamed = acting == null || acting.partition(partition).names(server.id);
             boolean isNeeded = newest().partition(partition).inSync().contains(server.id);

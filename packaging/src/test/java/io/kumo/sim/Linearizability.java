@@ -17,30 +17,56 @@ import java.util.Set;
  */
 public final class Linearizability {
     private static final long MAX_STEPS = 200_000;
+    private static final long SECOND_NS = 1_000_000_000;
+    /** Clocks tell milliseconds. */
+    private static final long SLACK_NS = 2_000_000;
 
     /**
      * The one copy: no record if the value is null; the cas is 0 where no answer told it.
      *
      * @param lastCas the highest so far: they only grow
+     * @param expiresFromNs when the record may be gone at the earliest
+     * @param expiresByNs when it is gone at the latest; 0 for one that stays
      */
-    private record State(String value, long cas, long lastCas) {}
+    private record State(String value, long cas, long lastCas, long expiresFromNs, long expiresByNs) {
+        State(String value, long cas, long lastCas) {
+            this(value, cas, lastCas, 0, 0);
+        }
+    }
 
     private record Tried(BitSet done, State state) {}
 
     private final List<Op> ops;
+    private final boolean areClocksRight;
+    private final List<BitSet> before = new ArrayList<>();
     private final Set<Tried> tried = new HashSet<>();
     private final List<Tried> stack = new ArrayList<>();
 
-    private Linearizability(List<Op> ops) {
+    private Linearizability(List<Op> ops, boolean areClocksRight) {
         this.ops = ops;
+        this.areClocksRight = areClocksRight;
+        for (Op op : ops) {
+            BitSet first = new BitSet();
+            op.after.stream()
+                    .filter(other -> other.isKnown() && !other.isInferred)
+                    .forEach(other -> {
+                        first.set(ops.indexOf(other));
+                    });
+            before.add(first);
+        }
     }
 
     /** Whether there is such an order; IllegalStateException if that takes too long to find out. */
     public static boolean isLinearizable(List<Op> history) {
+        return isLinearizable(history, true);
+    }
+
+    /** The same; if clocks jump, a record that may expire may be seen or not at any time. */
+    static boolean isLinearizable(List<Op> history, boolean areClocksRight) {
         List<Op> ops = new ArrayList<>(history);
         ops.removeIf(op -> op.isVoid || (!op.isKnown() && op.kind == null));
         ops.sort(Comparator.comparingLong(op -> op.calledNs));
-        return new Linearizability(ops).search();
+        return new Linearizability(ops, areClocksRight).search();
     }
 
     private boolean search() {
@@ -78,7 +104,7 @@ public final class Linearizability {
             if (op.calledNs > earliestNs) {
                 break;
             }
-            if (op.isKnown() == known) {
+            if (op.isKnown() == known && isIn(before.get(i), at.done())) {
                 for (State next : apply(op, at.state())) {
                     BitSet done = (BitSet) at.done().clone();
                     done.set(i);
@@ -91,8 +117,32 @@ public final class Linearizability {
         }
     }
 
+    private static boolean isIn(BitSet some, BitSet all) {
+        if (some.isEmpty()) {
+            return true;
+        }
+        BitSet missing = (BitSet) some.clone();
+        missing.andNot(all);
+        return missing.isEmpty();
+    }
+
     /** The states that the operation may lead to with the answer that it got; none if it can't have got it. */
-    private static List<State> apply(Op op, State state) {
+    private List<State> apply(Op op, State state) {
+        if (state.expiresByNs() == 0) {
+            return applySeen(op, state);
+        }
+        List<State> all = new ArrayList<>();
+        if (!areClocksRight || op.calledNs < state.expiresByNs()) {
+            all.addAll(applySeen(op, state));
+        }
+        if (!areClocksRight || op.returnedNs >= state.expiresFromNs()) {
+            State gone = new State(null, 0, state.lastCas());
+            applySeen(op, gone).forEach(next -> all.add(next.equals(gone) ? state : next));
+        }
+        return all;
+    }
+
+    private static List<State> applySeen(Op op, State state) {
         String now = state.value();
         if (op.kind == null) {
             return get(op, state);
@@ -125,7 +175,9 @@ public final class Linearizability {
         if (now == null || op.cas == 0 || state.cas() == op.cas) {
             return List.of(state);
         }
-        return state.cas() == 0 && op.cas > state.lastCas() ? List.of(new State(now, op.cas, op.cas)) : List.of();
+        return state.cas() == 0 && op.cas > state.lastCas()
+                ? List.of(new State(now, op.cas, op.cas, state.expiresFromNs(), state.expiresByNs()))
+                : List.of();
     }
 
     private static List<State> cas(Op op, State state) {
@@ -159,13 +211,25 @@ public final class Linearizability {
     }
 
     private static List<State> done(Op op, State state, String value) {
+        boolean keepsExpiry = switch (op.kind) {
+            case APPEND, PREPEND, INCR, DECR -> true;
+            default -> false;
+        };
+        String kept = !keepsExpiry && op.exptimeSec < 0 ? null : value;
+        long fromNs = keepsExpiry ? state.expiresFromNs() : 0;
+        long byNs = keepsExpiry ? state.expiresByNs() : 0;
+        if (!keepsExpiry && op.exptimeSec > 0) {
+            boolean isOpen = !op.isKnown() || op.isInferred;
+            fromNs = op.calledNs + op.exptimeSec * SECOND_NS - SLACK_NS;
+            byNs = isOpen ? Long.MAX_VALUE : op.returnedNs + op.exptimeSec * SECOND_NS + SLACK_NS;
+        }
         if (!op.isKnown()) {
-            return List.of(new State(value, 0, state.lastCas()));
+            return List.of(new State(kept, 0, state.lastCas(), fromNs, byNs));
         }
         if (op.status != WriteStatus.DONE || (op.cas != 0 && op.cas <= state.lastCas())) {
             return List.of();
         }
-        return List.of(new State(value, value == null ? 0 : op.cas, Math.max(op.cas, state.lastCas())));
+        return List.of(new State(kept, kept == null ? 0 : op.cas, Math.max(op.cas, state.lastCas()), fromNs, byNs));
     }
 
     private static List<State> same(Op op, WriteStatus status, State state) {

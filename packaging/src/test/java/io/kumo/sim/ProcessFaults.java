@@ -40,6 +40,7 @@ final class ProcessFaults {
 
     void heal() {
         healServers();
+        cluster.processes().forEach(process -> process.jumpWallClock(0));
         for (SimManager manager : cluster.managerList()) {
             resume(manager.process);
             restart(manager);

@@ -37,6 +37,8 @@ final class SimCluster {
     private final double checkpointChance;
     private final int readBytes;
     private final int scanRecords;
+    private final int minCopies;
+    private final long copyRate;
     private final ReplicaSettings settings;
     private BiConsumer<String, SimProcess> stepListener = (what, where) -> {};
 
@@ -58,7 +60,9 @@ final class SimCluster {
         this.checkpointChance = time.chance(0.3) ? 0.2 : 0.01;
         this.readBytes = 400 + random.nextInt(4_000);
         this.scanRecords = 1 + random.nextInt(8);
-        this.settings = settings(random);
+        this.minCopies = replicas == 3 && time.chance(0.15) ? 2 : 1;
+        this.settings = settings(random, minCopies);
+        this.copyRate = time.chance(0.4) ? 2_000 + random.nextInt(20_000) : 0;
         int managerCount = 1 + random.nextInt(3);
         int serverCount = 3 + random.nextInt(3);
         for (int i = 0; i < managerCount; i++) {
@@ -73,11 +77,10 @@ final class SimCluster {
             SimDisk disk = new SimDisk(time, sync, time.chance(0.5) ? 48 : 4_000);
             servers.add(new SimServer(this, new SimProcess(address.host(), time), new ServerId(i + 1), address, disk));
         }
-        boolean flushes = time.chance(0.2);
-        long pauseNs = time.between(20 * SimTime.MS, 300 * SimTime.MS);
+        Workload.Habits habits = Workload.Habits.choose(time);
         for (int i = 0; i < 2; i++) {
             SimGateway gateway = new SimGateway(this, new SimProcess("g" + i, time), RetryPolicy.within(5_000));
-            clients.add(new Clients(gateway, new Workload(this, gateway, flushes, pauseNs)));
+            clients.add(new Clients(gateway, new Workload(this, gateway, habits)));
         }
     }
 
@@ -91,9 +94,9 @@ final class SimCluster {
                 1 + time.random().nextInt(8));
     }
 
-    private static ReplicaSettings settings(Random random) {
+    private static ReplicaSettings settings(Random random, int minCopies) {
         return new ReplicaSettings(
-                1,
+                minCopies,
                 1 << 20,
                 64 + random.nextInt(512),
                 1 << 20,
@@ -232,9 +235,19 @@ final class SimCluster {
         return scanRecords;
     }
 
+    int minCopies() {
+        return minCopies;
+    }
+
+    /** Bytes per second of all copies that a server sends; 0 for no bound. */
+    long copyRate() {
+        return copyRate;
+    }
+
     @Override
     public String toString() {
         return managers.size() + " managers, " + servers.size() + " servers, " + partitionCount + " partitions, "
-                + replicas + " copies, " + shardCount + " event loops, sync " + sync;
+                + replicas + " copies, " + shardCount + " event loops, sync " + sync
+                + (minCopies > 1 ? ", at least " + minCopies + " copies" : "");
     }
 }

@@ -4,6 +4,7 @@ import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.Outcome;
+import io.kumo.gateway.route.KeyOrder;
 import io.kumo.gateway.route.Operation;
 import io.kumo.gateway.route.RetryPolicy;
 import io.kumo.gateway.route.Router;
@@ -61,6 +62,9 @@ final class SimGateway {
 
         void wrote(WriteResult result);
 
+        /** It has got its id; 0 for a read. */
+        void began(long session, long counter);
+
         /** Without an answer; {@code maybeDone}: it may have been carried out. */
         void failed(boolean maybeDone);
     }
@@ -73,6 +77,8 @@ final class SimGateway {
         private boolean isAnswered;
         private int triesOut;
         private SimClient link;
+        private boolean isAsync;
+        private KeyOrder<Flight> order;
 
         Flight(Bytes key, End end) {
             super(key);
@@ -82,6 +88,11 @@ final class SimGateway {
         Flight(WriteKind kind, Bytes key, long exptime, long casOrDelta, Bytes value, End end) {
             super(kind, key, 7, exptime, casOrDelta, value);
             this.end = end;
+        }
+
+        /** It is answered once the primary's own log has it. */
+        void makeAsync() {
+            isAsync = true;
         }
     }
 
@@ -99,16 +110,42 @@ final class SimGateway {
         process.every(POLL_EVERY, () -> cluster.managers().forEach(to -> askForTable(links.to(to))));
     }
 
-    long session() {
-        return session;
-    }
-
+    /** An operation of nobody else's connection. */
     void begin(Flight flight) {
         flight.start(process.monotonicNs(), policy);
+        go(flight);
+    }
+
+    /** An operation that came over a connection, which keeps those on one key in order. */
+    void begin(Flight flight, KeyOrder<Flight> order) {
+        flight.start(process.monotonicNs(), policy);
+        flight.order = order;
+        if (order.enter(flight)) {
+            go(flight);
+        }
+    }
+
+    private void go(Flight flight) {
+        if (flight.isLate(process.monotonicNs())) {
+            leave(flight);
+            flight.end.failed(false);
+            return;
+        }
         if (!flight.isRead()) {
             flight.number(window.begin());
         }
+        flight.end.began(flight.isRead() ? 0 : session, flight.counter());
         trySend(flight);
+    }
+
+    private void leave(Flight flight) {
+        if (flight.order != null) {
+            flight.order.leave(flight);
+            for (Flight next = flight.order.next(flight.key()); next != null; next = flight.order.next(flight.key())) {
+                Flight following = next;
+                process.after(0, () -> go(following));
+            }
+        }
     }
 
     private void trySend(Flight flight) {
@@ -130,7 +167,7 @@ final class SimGateway {
                     timeoutMs,
                     resultOf(flight, link, flight.end::got));
         } else {
-            Write write = flight.toWrite(partition, router.version(), session, window.settledBelow(), false);
+            Write write = flight.toWrite(partition, router.version(), session, window.settledBelow(), flight.isAsync);
             link.call(write, timeoutMs, resultOf(flight, link, flight.end::wrote));
             if (process.time().chance(DOUBLES)) {
                 process.after(process.time().between(0, LATEST_DOUBLE), () -> sendDouble(flight, write));
@@ -174,6 +211,7 @@ final class SimGateway {
         if (flight.counter() != 0) {
             window.settle(flight.counter());
         }
+        leave(flight);
     }
 
     private void onError(Flight flight, SimClient link, ErrorCode code, long tableVersion) {

@@ -12,7 +12,7 @@ final class SimProcess implements Clock {
     /** 2020-09-13. */
     private static final long WALL_ORIGIN_MS = 1_600_000_000_000L;
     /** How far clocks run faster or slower than time. */
-    static final double MAX_DRIFT = 0.005;
+    static final double MAX_DRIFT = 0.02;
 
     final String name;
     private final SimTime time;

@@ -43,7 +43,7 @@ final class SimShards {
     SimShards(SimCluster cluster, SimServer server) {
         this.server = server;
         this.process = server.process;
-        CopyThrottle throttle = new CopyThrottle(2, 0);
+        CopyThrottle throttle = new CopyThrottle(2, cluster.copyRate());
         for (int i = 0; i < cluster.shardCount(); i++) {
             all.add(new SimReplicas(cluster, server, i, throttle));
             control.add(new Lane());

@@ -1,6 +1,7 @@
 package io.kumo.sim;
 
 import io.kumo.base.Bytes;
+import io.kumo.gateway.route.KeyOrder;
 import io.kumo.protocol.DataMessages.GetResult;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.WriteKind;
@@ -16,11 +17,14 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * Clients of one gateway: each has one operation under way, on few keys that many want, or writes a key of its own
- * once.
+ * Clients of one gateway: each has one command under way, or some at once in a pipeline, on few keys that many want, or
+ * writes a key of its own once. The first letter of a key says what is done with it: n counts, l grows, r is replaced
+ * and compared, x expires, a is written asynchronously.
  */
 final class Workload {
-    private static final int HOT_KEYS = 6;
+    /** No answer of such a key is a promise. */
+    static final char ASYNC = 'a';
+
     private static final int MOST_PER_KEY = 400;
     /** Far beyond any jump of a wall clock. */
     private static final long EXPTIME_SEC = 20 * 24 * 3600;
@@ -28,8 +32,7 @@ final class Workload {
     private final SimCluster cluster;
     private final SimGateway gateway;
     private final Random random;
-    private final boolean flushes;
-    private final long pauseNs;
+    private final Habits habits;
     private final History history = new History();
     private final Map<String, Long> seenCas = new HashMap<>();
     /** Keys that were set once, by their values; acknowledged ones only. */
@@ -39,12 +42,39 @@ final class Workload {
     private int running;
     private int written;
 
-    Workload(SimCluster cluster, SimGateway gateway, boolean flushes, long pauseNs) {
+    /**
+     * What the clients of a run do.
+     *
+     * @param keys that many want
+     * @param flushes whether whole partitions are emptied
+     * @param pauseNs between two commands, at most
+     */
+    record Habits(List<String> keys, boolean flushes, long pauseNs) {
+        static Habits choose(SimTime time) {
+            List<String> keys = new ArrayList<>(List.of("n0", "l1", "r2", "n3", "l4", "r5", "x6", "x7"));
+            if (time.chance(0.3)) {
+                keys.add(ASYNC + "8");
+            }
+            return new Habits(keys, time.chance(0.2), time.between(20 * SimTime.MS, 300 * SimTime.MS));
+        }
+    }
+
+    /** A client's connection: what it has under way. */
+    private static final class Client {
+        final String name;
+        final KeyOrder<Flight> order = new KeyOrder<>();
+        int open;
+
+        Client(String name) {
+            this.name = name;
+        }
+    }
+
+    Workload(SimCluster cluster, SimGateway gateway, Habits habits) {
         this.cluster = cluster;
         this.gateway = gateway;
         this.random = cluster.time().random();
-        this.flushes = flushes;
-        this.pauseNs = pauseNs;
+        this.habits = habits;
     }
 
     History history() {
@@ -65,7 +95,7 @@ final class Workload {
 
     void start(int clients) {
         for (int i = 0; i < clients; i++) {
-            next(gateway.process.name + "." + i);
+            next(new Client(gateway.process.name + "." + i));
         }
     }
 
@@ -74,112 +104,144 @@ final class Workload {
         running = 0;
     }
 
-    private void next(String client) {
-        gateway.process.after(cluster.time().between(SimTime.MS, pauseNs), () -> {
+    private void next(Client client) {
+        gateway.process.after(cluster.time().between(SimTime.MS, habits.pauseNs()), () -> {
             if (!isStopped) {
                 begin(client);
             }
         });
     }
 
-    private void begin(String client) {
+    private void begin(Client client) {
         int dice = random.nextInt(100);
-        if (dice < 25 && !flushes) {
+        if (dice < 25 && !habits.flushes()) {
             setOnce(client);
-            return;
-        }
-        if (dice < 2) {
+        } else if (dice < 2) {
             flush(client);
-            return;
-        }
-        int number = random.nextInt(HOT_KEYS);
-        String key = "nlr".charAt(number % 3) + "" + number;
-        if (history.byKey().getOrDefault(key, List.of()).size() > MOST_PER_KEY) {
-            next(client);
         } else {
-            begin(client, key);
+            int count = dice < 34 ? 2 + random.nextInt(3) : 1;
+            boolean isMultiGet = count > 1 && random.nextBoolean();
+            Map<String, List<Op>> burst = new HashMap<>();
+            client.open++; // for the loop
+            for (int i = 0; i < count; i++) {
+                String key = habits.keys().get(random.nextInt(habits.keys().size()));
+                if (history.byKey().getOrDefault(key, List.of()).size() <= MOST_PER_KEY) {
+                    begin(client, key, isMultiGet, burst);
+                }
+            }
+            end(client);
         }
     }
 
-    private void begin(String client, String key) {
+    /** One of the commands that a client sends at once. */
+    private void begin(Client client, String key, boolean isGet, Map<String, List<Op>> burst) {
+        Op op = isGet ? op(client, null, "", 0) : choose(client, key);
+        List<Op> earlier = burst.computeIfAbsent(key, none -> new ArrayList<>());
+        earlier.stream().filter(other -> op.kind != null || other.kind != null).forEach(op.after::add);
+        earlier.add(op);
+        history.add(key, op);
+        send(client, op, key);
+    }
+
+    private Op op(Client client, WriteKind kind, String value, long argument) {
+        return new Op(client.name, kind, value, argument, cluster.time().nowNs());
+    }
+
+    private Op choose(Client client, String key) {
         int dice = random.nextInt(100);
-        String unique = client.substring(client.length() - 3) + ":" + ++written + ";";
+        String unique = client.name.substring(client.name.length() - 3) + ":" + ++written + ";";
         if (dice < 30) {
-            begin(client, key, null, "", 0);
+            return op(client, null, "", 0);
         } else if (dice < 34) {
-            begin(client, key, WriteKind.DELETE, "", 0);
+            return op(client, WriteKind.DELETE, "", 0);
+        } else if (key.charAt(0) == 'x') {
+            return chooseExpiring(client, dice, unique);
         } else if (dice < 38) {
-            begin(client, key, random.nextBoolean() ? WriteKind.TOUCH : WriteKind.GET_AND_TOUCH, "", 0);
+            return op(client, random.nextBoolean() ? WriteKind.TOUCH : WriteKind.GET_AND_TOUCH, "", 0);
         } else if (key.charAt(0) == 'n') {
             WriteKind kind = dice < 46 ? WriteKind.ADD : dice < 90 ? WriteKind.INCR : WriteKind.DECR;
             boolean counts = kind != WriteKind.ADD;
-            begin(client, key, kind, counts ? "" : "" + random.nextInt(1000), counts ? 1 + random.nextInt(9) : 0);
-        } else if (key.charAt(0) == 'l') {
+            return op(client, kind, counts ? "" : "" + random.nextInt(1000), counts ? 1 + random.nextInt(9) : 0);
+        } else if (key.charAt(0) == 'l' || key.charAt(0) == ASYNC) {
             WriteKind kind = dice < 50 ? WriteKind.ADD : dice < 55 ? WriteKind.SET : WriteKind.APPEND;
-            begin(client, key, dice > 92 ? WriteKind.PREPEND : kind, unique, 0);
+            return op(client, dice > 92 ? WriteKind.PREPEND : kind, unique, 0);
         } else if (dice < 60 && seenCas.containsKey(key)) {
-            begin(client, key, WriteKind.CAS, unique, seenCas.get(key));
-        } else {
-            WriteKind kind = dice < 72 ? WriteKind.ADD : dice < 78 ? WriteKind.REPLACE : WriteKind.SET;
-            begin(client, key, kind, unique, 0);
+            return op(client, WriteKind.CAS, unique, seenCas.get(key));
         }
+        WriteKind kind = dice < 72 ? WriteKind.ADD : dice < 78 ? WriteKind.REPLACE : WriteKind.SET;
+        return op(client, kind, unique, 0);
     }
 
-    private void begin(String client, String key, WriteKind kind, String value, long argument) {
-        Op op = new Op(client, kind, value, argument, cluster.time().nowNs());
-        history.add(key, op);
-        send(client, kind, key, value, argument, new Ending(client, key, List.of(op)));
+    private Op chooseExpiring(Client client, int dice, String unique) {
+        Op op;
+        if (dice < 50) {
+            op = op(client, random.nextBoolean() ? WriteKind.TOUCH : WriteKind.GET_AND_TOUCH, "", 0);
+        } else if (dice < 60) {
+            return op(client, WriteKind.APPEND, unique, 0);
+        } else {
+            WriteKind kind = dice < 75 ? WriteKind.ADD : dice < 80 ? WriteKind.REPLACE : WriteKind.SET;
+            op = op(client, kind, unique, 0);
+        }
+        op.exptimeSec = dice % 7 == 0 ? -1 : dice % 5 == 0 ? 0 : 1 + random.nextInt(4);
+        return op;
     }
 
-    private void send(String client, WriteKind kind, String key, String value, long argument, Ending ending) {
-        boolean touches = kind == WriteKind.TOUCH || kind == WriteKind.GET_AND_TOUCH;
-        long exptime = touches ? EXPTIME_SEC + random.nextInt(1000) : 0;
-        Bytes name = Bytes.utf8(key);
-        running++;
+    private void send(Client client, Op op, String key) {
+        boolean touches = op.kind == WriteKind.TOUCH || op.kind == WriteKind.GET_AND_TOUCH;
+        long exptime = touches && key.charAt(0) != 'x' ? EXPTIME_SEC + random.nextInt(1000) : op.exptimeSec;
         cluster.trace()
                 .note(
                         written,
                         6,
-                        () -> client + " asks " + (kind == null ? "GET" : kind) + " " + key + " " + value + " "
-                                + argument);
-        begin(
-                kind == null
-                        ? new Flight(name, ending)
-                        : new Flight(kind, name, exptime, argument, Bytes.utf8(value), ending),
-                ending.ops);
+                        () -> client.name + " asks " + (op.kind == null ? "GET" : op.kind) + " " + key + " " + op.value
+                                + " " + op.argument + (exptime == 0 ? "" : " for " + exptime + " s"));
+        Ending ending = new Ending(client, key, List.of(op));
+        Bytes name = Bytes.utf8(key);
+        Flight flight = op.kind == null
+                ? new Flight(name, ending)
+                : new Flight(op.kind, name, exptime, op.argument, Bytes.utf8(op.value), ending);
+        if (key.charAt(0) == ASYNC) {
+            flight.makeAsync();
+        }
+        start(client, flight);
     }
 
-    private void begin(Flight flight, List<Op> ops) {
-        for (Op op : ops) {
-            op.session = gateway.session();
-        }
-        gateway.begin(flight);
-        for (Op op : ops) {
-            op.counter = flight.counter();
+    private void start(Client client, Flight flight) {
+        running++;
+        client.open++;
+        gateway.begin(flight, client.order);
+    }
+
+    private void end(Client client) {
+        client.open--;
+        if (client.open == 0) {
+            next(client);
         }
     }
 
-    private void flush(String client) {
+    private void flush(Client client) {
         int partition = random.nextInt(cluster.partitionCount());
         List<Op> ops = new ArrayList<>();
-        for (int i = 0; i < HOT_KEYS; i++) {
-            String key = "nlr".charAt(i % 3) + "" + i;
-            if (PartitionHash.partitionOf(Bytes.utf8(key), cluster.partitionCount()) == partition) {
-                Op op = new Op(client, WriteKind.FLUSH, "", 0, cluster.time().nowNs());
+        for (String key : habits.keys()) {
+            if (partitionOf(key) == partition) {
+                Op op = op(client, WriteKind.FLUSH, "", 0);
                 history.add(key, op);
                 ops.add(op);
             }
         }
         Flight flight = new Flight(WriteKind.FLUSH, Bytes.EMPTY, 0, 0, Bytes.EMPTY, new Ending(client, "", ops));
         flight.atPartition(partition);
-        running++;
-        begin(flight, ops);
+        start(client, flight);
+    }
+
+    private int partitionOf(String key) {
+        return PartitionHash.partitionOf(Bytes.utf8(key), cluster.partitionCount());
     }
 
     /** A key that nobody else writes; never deleted. */
-    private void setOnce(String client) {
-        String key = "once-" + client + "-" + ++written;
-        String value = "v" + written + "x".repeat(random.nextInt(40));
+    private void setOnce(Client client) {
+        String key = "once-" + client.name + "-" + ++written;
+        String value = "v" + written + "y".repeat(random.nextInt(40));
         Ending ending = new Ending(client, key, List.of()) {
             @Override
             public void wrote(WriteResult result) {
@@ -189,13 +251,16 @@ final class Workload {
                 super.wrote(result);
             }
         };
-        send(client, WriteKind.SET, key, value, 0, ending);
+        start(client, new Flight(WriteKind.SET, Bytes.utf8(key), 0, 0, Bytes.utf8(value), ending));
     }
+
+    // --- at the end
 
     /** Reads a key until that succeeds, then tells. */
     void read(String key, Runnable success) {
-        Op op = new Op("reader", null, "", 0, cluster.time().nowNs());
-        Ending ending = new Ending("", key, List.of(op)) {
+        Client reader = new Client("reader");
+        Op op = op(reader, null, "", 0);
+        Ending ending = new Ending(reader, key, List.of(op)) {
             @Override
             public void got(GetResult result) {
                 super.got(result);
@@ -217,9 +282,32 @@ final class Workload {
         gateway.begin(new Flight(Bytes.utf8(key), ending));
     }
 
+    /** Writes a key of that partition until that succeeds, then tells. */
+    void write(int partition, Runnable success) {
+        int number = 0;
+        while (partitionOf("end-" + number) != partition) {
+            number++;
+        }
+        String key = "end-" + number;
+        Ending ending = new Ending(new Client("writer"), key, List.of()) {
+            @Override
+            public void wrote(WriteResult result) {
+                super.wrote(result);
+                success.run();
+            }
+
+            @Override
+            public void failed(boolean maybeDone) {
+                super.failed(maybeDone);
+                gateway.process.after(100 * SimTime.MS, () -> write(partition, success));
+            }
+        };
+        running++;
+        gateway.begin(new Flight(WriteKind.SET, Bytes.utf8(key), 0, 0, Bytes.utf8("end"), ending));
+    }
+
     private void checkKept(String key, GetResult result) {
-        int partition = PartitionHash.partitionOf(Bytes.utf8(key), cluster.partitionCount());
-        if (!cluster.invariants().isLossy(partition)
+        if (!cluster.invariants().isLossy(partitionOf(key))
                 && !(result.found() && result.value().toUtf8().equals(kept.get(key)))) {
             cluster.invariants()
                     .fail("lost: " + key + " was acknowledged as '" + kept.get(key) + "', is now '" + result.value()
@@ -229,14 +317,22 @@ final class Workload {
 
     /** Where the answer goes. */
     private class Ending implements SimGateway.End {
-        private final String client;
+        private final Client client;
         private final String key;
         private final List<Op> ops;
 
-        Ending(String client, String key, List<Op> ops) {
+        Ending(Client client, String key, List<Op> ops) {
             this.client = client;
             this.key = key;
             this.ops = ops;
+        }
+
+        @Override
+        public void began(long session, long counter) {
+            for (Op op : ops) {
+                op.session = session;
+                op.counter = counter;
+            }
         }
 
         @Override
@@ -247,7 +343,7 @@ final class Workload {
                     .note(
                             result.cas(),
                             7,
-                            () -> client + " got " + key + " '" + result.value() + "' cas " + result.cas());
+                            () -> client.name + " got " + key + " '" + result.value() + "' cas " + result.cas());
             if (result.found()) {
                 seenCas.put(key, result.cas());
             }
@@ -262,22 +358,22 @@ final class Workload {
                     .note(
                             result.cas(),
                             8,
-                            () -> client + " wrote " + key + " " + result.status() + " cas " + result.cas());
+                            () -> client.name + " wrote " + key + " " + result.status() + " cas " + result.cas());
             end();
         }
 
         @Override
         public void failed(boolean maybeDone) {
             ops.forEach(op -> op.isVoid = !maybeDone);
-            cluster.trace().note(0, 9, () -> client + " failed " + key + (maybeDone ? ", perhaps done" : ""));
+            cluster.trace().note(0, 9, () -> client.name + " failed " + key + (maybeDone ? ", perhaps done" : ""));
             cluster.invariants().count("failed operations");
             end();
         }
 
         private void end() {
             running--;
-            if (!client.isEmpty()) {
-                next(client);
+            if (client.open > 0) {
+                Workload.this.end(client);
             }
         }
     }

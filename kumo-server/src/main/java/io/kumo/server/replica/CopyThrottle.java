@@ -47,10 +47,11 @@ public final class CopyThrottle {
         if (!filled) {
             filled = true;
             tokens = most;
-        } else if (nowNs > filledNs) {
+            filledNs = nowNs;
+        } else if (nowNs - filledNs > 0) { // the clock's zero is anywhere
             tokens = Math.min(most, tokens + (double) (nowNs - filledNs) * rateBytesPerSec / SECOND_NS);
+            filledNs = nowNs;
         }
-        filledNs = Math.max(nowNs, filledNs);
         return tokens > 0;
     }
 

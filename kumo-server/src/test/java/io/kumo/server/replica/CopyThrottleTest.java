@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CopyThrottleTest {
     @Test
@@ -17,11 +19,12 @@ class CopyThrottleTest {
         assertTrue(throttle.start());
     }
 
-    @Test
-    void passesItsRateAndNoMore() {
+    @ParameterizedTest
+    @ValueSource(longs = {1, -20_000_000_000L, -5_000_000_000L, Long.MAX_VALUE - 5_000_000_000L})
+    void passesItsRateAndNoMoreWhereverTheClockIs(long beganNs) {
         CopyThrottle throttle = new CopyThrottle(1, 1000);
-        for (long nowNs = 1; nowNs < 10_000_000_000L; nowNs += 10_000_000) {
-            if (throttle.mayPass(nowNs)) {
+        for (long passedNs = 0; passedNs < 10_000_000_000L; passedNs += 10_000_000) {
+            if (throttle.mayPass(beganNs + passedNs)) {
                 throttle.passed(100);
             }
         }
