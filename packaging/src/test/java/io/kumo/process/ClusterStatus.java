@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 
 /** What {@code kumoctl status --json} says, flattened: nested objects by dotted names, lists as lists of maps. */
-record ClusterStatus(Map<String, String> fields, List<Map<String, String>> servers) {
+record ClusterStatus(
+        Map<String, String> fields, List<Map<String, String>> managers, List<Map<String, String>> servers) {
 
     static ClusterStatus parse(String json) {
         Map<String, String> fields = new HashMap<>();
+        List<Map<String, String>> managers = new ArrayList<>();
         List<Map<String, String>> servers = new ArrayList<>();
         try (JsonParser in = new JsonFactory().createParser(json)) {
             in.nextToken();
@@ -26,6 +28,8 @@ record ClusterStatus(Map<String, String> fields, List<Map<String, String>> serve
                         Map<String, String> element = object(in);
                         if (name.equals("servers")) {
                             servers.add(element);
+                        } else if (name.equals("managers")) {
+                            managers.add(element);
                         }
                     }
                 } else if (value == JsonToken.START_OBJECT) {
@@ -37,7 +41,7 @@ record ClusterStatus(Map<String, String> fields, List<Map<String, String>> serve
         } catch (IOException e) {
             throw new UncheckedIOException("not the JSON of a status: " + json, e);
         }
-        return new ClusterStatus(fields, servers);
+        return new ClusterStatus(fields, managers, servers);
     }
 
     private static Map<String, String> object(JsonParser in) throws IOException {
@@ -48,6 +52,16 @@ record ClusterStatus(Map<String, String> fields, List<Map<String, String>> serve
             object.put(name, in.getText());
         }
         return object;
+    }
+
+    boolean isLeader(String address) {
+        return managers.stream()
+                .anyMatch(manager -> manager.get("address").equals(address)
+                        && manager.get("leader").equals("true"));
+    }
+
+    boolean hasServerIn(String state) {
+        return servers.stream().anyMatch(server -> server.get("state").equals(state));
     }
 
     long number(String field) {

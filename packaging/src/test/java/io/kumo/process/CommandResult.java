@@ -8,26 +8,30 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What a command printed on both its outputs, and how it ended. */
-record CommandResult(int exit, String output) {
+/** What a command printed, on both its outputs and on the first alone, and how it ended. */
+record CommandResult(int exit, String output, String stdout) {
     private static final long LONGEST_S = 120;
 
     /** Runs a command to its end, two minutes at most. */
     static CommandResult of(List<String> command) {
         try {
-            Path file = Files.createTempFile("command", ".out");
+            Path directory = Files.createTempDirectory("command");
+            Path out = directory.resolve("out");
+            Path errors = directory.resolve("errors");
             try {
                 Process process = new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(file.toFile())
+                        .redirectOutput(out.toFile())
+                        .redirectError(errors.toFile())
                         .start();
                 if (!process.waitFor(LONGEST_S, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
-                    throw new AssertionError(command + " does not end: " + Files.readString(file));
+                    throw new AssertionError(command + " does not end: " + text(errors) + text(out));
                 }
-                return new CommandResult(process.exitValue(), Files.readString(file, StandardCharsets.UTF_8));
+                return new CommandResult(process.exitValue(), text(errors) + text(out), text(out));
             } finally {
-                Files.deleteIfExists(file);
+                Files.deleteIfExists(out);
+                Files.deleteIfExists(errors);
+                Files.delete(directory);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot run " + command, e);
@@ -35,5 +39,9 @@ record CommandResult(int exit, String output) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
+    }
+
+    private static String text(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.UTF_8);
     }
 }

@@ -15,12 +15,16 @@ import java.util.concurrent.TimeUnit;
 /** One real process of the packaged program, with what it prints in a file. */
 final class Daemon {
     private static final Duration READY_WITHIN = Duration.ofSeconds(40);
+    /** These processes don't live long enough for the second compiler to pay: many of them share two cores. */
+    private static final String SHORT_LIFE = "-XX:TieredStopAtLevel=1";
+
     private static final long STOP_WITHIN_S = 10;
 
     private final String name;
     private final List<String> command;
     private final Path output;
     private Process process;
+    private boolean isPaused;
 
     Daemon(String name, List<String> command, Path output) {
         this.name = name;
@@ -35,10 +39,11 @@ final class Daemon {
     Daemon start() {
         try {
             Files.deleteIfExists(output);
-            process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
+            isPaused = false;
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+            builder.environment().merge("KUMO_JAVA_OPTS", SHORT_LIFE, (set, ours) -> set + " " + ours);
+            process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + name, e);
         }
@@ -66,6 +71,11 @@ final class Daemon {
         }
     }
 
+    /** Alive and not paused. */
+    boolean isRunning() {
+        return isAlive() && !isPaused;
+    }
+
     boolean isAlive() {
         return process != null && process.isAlive();
     }
@@ -76,8 +86,13 @@ final class Daemon {
 
     /** kill -9. */
     void kill() {
-        process.destroyForcibly();
-        awaitEnd();
+        kill(List.of(this));
+    }
+
+    /** kill -9 of all at the same time. */
+    static void kill(List<Daemon> daemons) {
+        daemons.forEach(daemon -> daemon.process.destroyForcibly());
+        daemons.forEach(Daemon::awaitEnd);
     }
 
     /** SIGTERM, and the exit code that must be 0. */
@@ -96,12 +111,16 @@ final class Daemon {
         }
     }
 
+    /** SIGSTOP. */
     void pause() {
         signal("STOP");
+        isPaused = true;
     }
 
+    /** SIGCONT. */
     void resume() {
         signal("CONT");
+        isPaused = false;
     }
 
     private void signal(String signal) {

@@ -14,14 +14,17 @@ import java.util.Random;
 import java.util.function.Predicate;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** A cluster of real processes on loopback, each on ports and in a directory of its own. Ends only what it started. */
+/**
+ * A cluster of real processes, each on ports and in a directory of its own, on loopback or where {@link Hosts} says.
+ * Ends only what it started.
+ */
 final class ProcessCluster implements AutoCloseable {
     static final Path HOME = Path.of(System.getProperty("kumo.home"));
-    private static final String HOST = "127.0.0.1";
     private static final Random RANDOM = new Random();
     private static final int LOG_SHOWN = 3_000;
 
     private final Path directory;
+    private final Hosts hosts;
     private final List<Integer> managerPorts = new ArrayList<>();
     private final List<Daemon> managers = new ArrayList<>();
     private final List<Daemon> servers = new ArrayList<>();
@@ -30,49 +33,57 @@ final class ProcessCluster implements AutoCloseable {
     private final List<Integer> gatewayPorts = new ArrayList<>();
 
     ProcessCluster(Path directory) {
+        this(directory, Hosts.LOOPBACK);
+    }
+
+    ProcessCluster(Path directory, Hosts hosts) {
         this.directory = directory;
+        this.hosts = hosts;
     }
 
     /** Started, attached and serving. */
     static ProcessCluster running(Path directory, int managerCount, int serverCount, int gatewayCount) {
-        ProcessCluster cluster = new ProcessCluster(directory);
+        return new ProcessCluster(directory).run(managerCount, serverCount, gatewayCount);
+    }
+
+    /** Starts and attaches all, those servers too that were added before, and waits until they serve. */
+    ProcessCluster run(int managerCount, int serverCount, int gatewayCount, String... serverOptions) {
         try {
-            cluster.addManagers(managerCount);
-            for (int i = 0; i < serverCount; i++) {
-                cluster.addServer();
+            addManagers(managerCount);
+            while (servers.size() < serverCount) {
+                addServer(serverOptions);
             }
             for (int i = 0; i < gatewayCount; i++) {
-                cluster.addGateway();
+                addGateway();
             }
-            cluster.all().forEach(Daemon::awaitReady);
-            cluster.awaitStatus(
-                    "all servers are known", status -> status.servers().size() == serverCount);
-            cluster.kumoctl("attach", "--wait");
-            cluster.awaitHealthy();
-            return cluster;
+            all().forEach(Daemon::awaitReady);
+            awaitStatus("all servers are known", status -> status.servers().size() == serverCount);
+            kumoctl("attach", "--wait");
+            awaitHealthy();
+            return this;
         } catch (RuntimeException | Error e) {
-            cluster.close();
+            close();
             throw e;
         }
     }
 
-    void addManagers(int count) {
+    private void addManagers(int count) {
         for (int i = 0; i < count; i++) {
             managerPorts.add(freePort());
         }
         for (int i = 0; i < count; i++) {
-            List<String> command = command("kumo-manager");
+            List<String> command = command("manager" + i, "kumo-manager");
             command.addAll(List.of(
                     "-v",
                     "-l",
-                    HOST + ":" + managerPorts.get(i),
+                    managerAddress(i),
                     "--http",
                     "off",
                     "--data",
                     directory.resolve("manager" + i).toString()));
             for (int j = 0; j < count; j++) {
                 if (j != i) {
-                    command.addAll(List.of("-p", HOST + ":" + managerPorts.get(j)));
+                    command.addAll(List.of("-p", managerAddress(j)));
                 }
             }
             managers.add(daemon("manager" + i, command).start());
@@ -82,15 +93,15 @@ final class ProcessCluster implements AutoCloseable {
     Daemon addServer(String... options) {
         int index = servers.size();
         serverPorts.add(freePort());
-        List<String> command = command("kumo-server");
+        List<String> command = command("server" + index, "kumo-server");
         command.addAll(List.of(
                 "-v",
                 "-l",
-                HOST + ":" + serverPorts.get(index),
+                hosts.address("server" + index) + ":" + serverPorts.get(index),
                 "--http",
                 "off",
                 "-s",
-                directory.resolve("server" + index).toString()));
+                store(index).toString()));
         command.addAll(managerOptions());
         command.addAll(List.of(options));
         Daemon server = daemon("server" + index, command).start();
@@ -101,19 +112,20 @@ final class ProcessCluster implements AutoCloseable {
     Daemon addGateway(String... options) {
         int index = gateways.size();
         gatewayPorts.add(freePort());
-        List<String> command = command("kumo-gateway");
-        command.addAll(List.of("-v", "-t", HOST + ":" + gatewayPorts.get(index), "--http", "off"));
+        String name = "gateway" + index;
+        List<String> command = command(name, "kumo-gateway");
+        command.addAll(List.of("-v", "-t", hosts.address(name) + ":" + gatewayPorts.get(index), "--http", "off"));
         command.addAll(managerOptions());
         command.addAll(List.of(options));
-        Daemon gateway = daemon("gateway" + index, command).start();
+        Daemon gateway = daemon(name, command).start();
         gateways.add(gateway);
         return gateway;
     }
 
     private List<String> managerOptions() {
-        List<String> options = new ArrayList<>(List.of("-m", HOST + ":" + managerPorts.get(0)));
+        List<String> options = new ArrayList<>(List.of("-m", managerAddress(0)));
         for (int i = 1; i < managerPorts.size(); i++) {
-            options.addAll(List.of("-p", HOST + ":" + managerPorts.get(i)));
+            options.addAll(List.of("-p", managerAddress(i)));
         }
         return options;
     }
@@ -122,8 +134,23 @@ final class ProcessCluster implements AutoCloseable {
         return new Daemon(name, command, directory.resolve(name + ".out"));
     }
 
-    private static List<String> command(String program) {
-        return new ArrayList<>(List.of(HOME.resolve("bin").resolve(program).toString()));
+    private List<String> command(String name, String program) {
+        List<String> command = new ArrayList<>(hosts.prefix(name));
+        command.add(HOME.resolve("bin").resolve(program).toString());
+        return command;
+    }
+
+    /** Where a server keeps its data. */
+    Path store(int index) {
+        return directory.resolve("server" + index);
+    }
+
+    private String managerAddress(int index) {
+        return hosts.address("manager" + index) + ":" + managerPorts.get(index);
+    }
+
+    int managerCount() {
+        return managers.size();
     }
 
     Daemon manager(int index) {
@@ -151,7 +178,7 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     TextClient client() throws IOException {
-        return TextClient.connect(HOST, gatewayPorts.get(0));
+        return TextClient.connect(hosts.address("gateway0"), gatewayPorts.get(0));
     }
 
     List<Daemon> all() {
@@ -161,29 +188,52 @@ final class ProcessCluster implements AutoCloseable {
         return daemons;
     }
 
+    /** Clients of all gateways whose operations are recorded. */
+    RecordedLoad recordedLoad(int clientsEach) {
+        List<RecordedLoad.Gateway> addresses = new ArrayList<>();
+        for (int i = 0; i < gateways.size(); i++) {
+            addresses.add(new RecordedLoad.Gateway(hosts.address("gateway" + i), gatewayPorts.get(i)));
+        }
+        return RecordedLoad.start(addresses, clientsEach, directory);
+    }
+
     /** What kumoctl prints; it must end with 0. Asks the first manager that runs. */
     String kumoctl(String... arguments) {
         int manager = 0;
-        while (!managers.get(manager).isAlive()) {
+        while (!managers.get(manager).isRunning()) {
             manager++;
         }
-        List<String> command = command("kumoctl");
-        command.add(HOST + ":" + managerPorts.get(manager));
+        List<String> command = new ArrayList<>();
+        command.add(HOME.resolve("bin").resolve("kumoctl").toString());
+        command.add(managerAddress(manager));
         command.addAll(List.of(arguments));
         CommandResult result = CommandResult.of(command);
         assertEquals(0, result.exit(), () -> command + ": " + result.output());
-        return result.output();
+        return result.stdout();
     }
 
     ClusterStatus status() {
         return ClusterStatus.parse(kumoctl("status", "--json"));
     }
 
+    /** The manager that leads, as the first says that runs. */
+    Daemon leader() {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            ClusterStatus status = status();
+            for (int i = 0; i < managers.size(); i++) {
+                if (managers.get(i).isRunning() && status.isLeader(managerAddress(i))) {
+                    return managers.get(i);
+                }
+            }
+        }
+        throw new AssertionError("no manager leads: " + kumoctl("status"));
+    }
+
     void awaitStatus(String what, Predicate<ClusterStatus> holds) {
         try {
             await(what)
                     .atMost(Duration.ofSeconds(90))
-                    .pollInterval(Duration.ofMillis(200))
+                    .pollInterval(Duration.ofMillis(400))
                     .ignoreExceptions()
                     .until(() -> holds.test(status()));
         } catch (ConditionTimeoutException e) {

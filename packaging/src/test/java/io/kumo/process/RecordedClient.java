@@ -227,7 +227,11 @@ final class RecordedClient implements Runnable {
         load.finished(gateway, op, error.isEmpty() ? "" : name + ": " + what + ": " + error);
     }
 
+    /** Nothing can have come of what was never sent. */
     private void lost(Op op, String what, IOException e) {
+        if (connection == null) {
+            op.never();
+        }
         disconnect();
         load.finished(gateway, op, name + ": " + what + ": " + e);
         LockSupport.parkNanos(RECONNECT_NS);

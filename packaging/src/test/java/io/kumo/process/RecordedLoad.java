@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -32,6 +33,8 @@ final class RecordedLoad implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final long JOIN_WITHIN_MS = 60_000;
     private static final int MOST_SHOWN = 20;
+    /** Where threads wait this long for a processor, an operation may miss its deadline of 5 s without a fault. */
+    private static final long STARVED_MS = 500;
 
     /** Where clients connect to. */
     record Gateway(String host, int port) {}
@@ -48,6 +51,7 @@ final class RecordedLoad implements AutoCloseable {
     private final AtomicLong operations = new AtomicLong();
     private final AtomicLong slowestNs = new AtomicLong();
     private final Map<Gateway, AtomicLong> byGateway = new TreeMap<>(Comparator.comparing(Gateway::toString));
+    private final Hiccups hiccups = new Hiccups();
     private volatile boolean isStopped;
     private volatile String failure = "";
 
@@ -154,6 +158,11 @@ final class RecordedLoad implements AutoCloseable {
         awaitProgress(gateways.get(gateway), more);
     }
 
+    /** Waits until that many more operations were done at each gateway. */
+    void awaitProgressEverywhere(long more) {
+        gateways.forEach(gateway -> awaitProgress(gateway, more));
+    }
+
     private void awaitProgress(Gateway gateway, long more) {
         awaitProgress(byGateway.get(gateway), more);
     }
@@ -169,7 +178,13 @@ final class RecordedLoad implements AutoCloseable {
     void assertNoErrors() {
         assertEquals("", failure);
         List<String> seen = errors();
-        assertEquals(List.of(), seen.subList(0, Math.min(MOST_SHOWN, seen.size())), () -> seen.size() + " errors");
+        if (hiccups.longestMs() > STARVED_MS) {
+            seen = seen.stream()
+                    .filter(error -> !error.contains(" deadline of "))
+                    .toList();
+        }
+        int count = seen.size();
+        assertEquals(List.of(), seen.subList(0, Math.min(MOST_SHOWN, count)), () -> count + " errors");
     }
 
     /** The longest that a client waited for an answer, those left out that were excused. */
@@ -182,6 +197,17 @@ final class RecordedLoad implements AutoCloseable {
         slowestNs.set(0);
     }
 
+    /** What was measured, in one line. */
+    String summary() {
+        return String.format(
+                Locale.ROOT,
+                "%d operations, the slowest %d ms, %d errors, threads waited up to %d ms for a processor",
+                operations.get(),
+                slowestMs(),
+                errors().size(),
+                hiccups.longestMs());
+    }
+
     long operations() {
         return operations.get();
     }
@@ -189,6 +215,7 @@ final class RecordedLoad implements AutoCloseable {
     @Override
     public void close() {
         isStopped = true;
+        hiccups.close();
         for (Thread thread : threads) {
             try {
                 thread.join(JOIN_WITHIN_MS);

@@ -72,6 +72,11 @@ public final class History {
             return returnedNs != Long.MAX_VALUE;
         }
 
+        /** It certainly was not carried out. */
+        public void never() {
+            isVoid = true;
+        }
+
         /** It was carried out as that entry, which nobody heard of. */
         void infer(long seq) {
             isInferred = true;

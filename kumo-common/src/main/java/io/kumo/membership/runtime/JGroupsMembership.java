@@ -70,10 +70,12 @@ public final class JGroupsMembership implements Membership {
      * @return fails with a KumoException whose text says what to do
      */
     public Future<Void> start() {
-        return worker.<Void>executeBlocking(() -> {
-                    GroupStack.checkPort(options);
-                    return null;
-                })
+        return worker.<Void>executeBlocking(
+                        () -> {
+                            GroupStack.checkPort(options);
+                            return null;
+                        },
+                        false)
                 .onSuccess(checked -> join());
     }
 
@@ -81,18 +83,21 @@ public final class JGroupsMembership implements Membership {
         if (isClosed) {
             return;
         }
-        worker.executeBlocking(() -> {
-                    if (!GroupStack.isAnyoneThere(options)) {
-                        isToSettle = true;
-                        return PROBE_MS;
-                    }
-                    if (isToSettle) {
-                        isToSettle = false;
-                        return SETTLE_MS; // the manager may have just begun: it is to have its own group first
-                    }
-                    connect();
-                    return 0L;
-                })
+        // The worker has one thread; "ordered" would hold up all that blocks in the caller's context, for seconds.
+        worker.executeBlocking(
+                        () -> {
+                            if (!GroupStack.isAnyoneThere(options)) {
+                                isToSettle = true;
+                                return PROBE_MS;
+                            }
+                            if (isToSettle) {
+                                isToSettle = false;
+                                return SETTLE_MS; // the manager may have just begun: first it is to have its own group
+                            }
+                            connect();
+                            return 0L;
+                        },
+                        false)
                 .onSuccess(againMs -> {
                     if (againMs > 0) {
                         vertx.setTimer(againMs, timer -> join());

@@ -90,10 +90,13 @@ final class AcceptorRunner {
 
     private void write(Acceptor next, List<Task<?>> taken) {
         isWriting = true;
-        context.executeBlocking(() -> {
-                    file.write(next.state());
-                    return true;
-                })
+        // Not in order with what else blocks: nobody may wait for a vote because this process joins a group.
+        context.executeBlocking(
+                        () -> {
+                            file.write(next.state());
+                            return true;
+                        },
+                        false)
                 .onComplete(written -> context.runOnContext(onLoop -> {
                     isWriting = false;
                     if (written.succeeded()) {

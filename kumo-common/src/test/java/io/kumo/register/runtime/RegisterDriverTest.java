@@ -32,6 +32,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +104,22 @@ class RegisterDriverTest {
                 .until(() -> nodes.stream()
                         .filter(node -> node.driver != null)
                         .allMatch(node -> node.holder.version() == version));
+    }
+
+    /** As a process does that joins its group: with two managers, its vote may be the one that is missing. */
+    @Test
+    void votesWhileSomethingElseBlocksItsContext() throws Exception {
+        create(1, 0);
+        foundAndAttach();
+        CountDownLatch joined = new CountDownLatch(1);
+        CountDownLatch joining = new CountDownLatch(1);
+        managers.get(0).context.executeBlocking(() -> {
+            joining.countDown();
+            return joined.await(30, TimeUnit.SECONDS);
+        });
+        assertTrue(joining.await(20, TimeUnit.SECONDS));
+        assertEquals(3, managers.get(0).propose().version());
+        joined.countDown();
     }
 
     @Test

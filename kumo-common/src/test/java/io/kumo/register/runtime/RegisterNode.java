@@ -32,6 +32,7 @@ final class RegisterNode {
     final Path directory;
     TableHolder holder = new TableHolder("");
     RegisterDriver driver;
+    Context context;
     private RpcServer server;
     private final Map<HostPort, RpcClient> clients = new ConcurrentHashMap<>();
 
@@ -53,12 +54,12 @@ final class RegisterNode {
 
     void start(boolean isNew) {
         holder = new TableHolder("");
-        Context context = vertx.getOrCreateContext();
+        context = vertx.getOrCreateContext();
         RpcHandlers handlers = new RpcHandlers();
         server = new RpcServer(vertx, this::hello, handlers, holder::version, RpcLimits.DEFAULT);
         RegisterOptions options =
                 new RegisterOptions(self, managers, directory.resolve("register"), isNew, 1_000, 5_000);
-        driver = await(RegisterDriver.open(vertx, context, options, holder, (voter, to) -> client(context, to)));
+        driver = await(RegisterDriver.open(vertx, context, options, holder, (voter, to) -> client(to)));
         driver.serve(handlers);
         handlers.on(ServerReport.METHOD, (from, report, reply) -> {
             driver.onServerReport(report, from);
@@ -67,7 +68,7 @@ final class RegisterNode {
         await(server.listen(address));
     }
 
-    private RpcClient client(Context context, HostPort to) {
+    private RpcClient client(HostPort to) {
         return clients.computeIfAbsent(
                 to,
                 added -> new RpcClient(

@@ -78,16 +78,18 @@ final class TableFeed {
             return Future.succeededFuture();
         }
         isSettled |= settles;
-        return context.executeBlocking(() -> {
-            if (isNew) {
-                directory.joinCluster(table.clusterId());
-                LOG.info("joined a cluster cluster={}", table.clusterId());
-            }
-            if (settles) {
-                storage.settled();
-            }
-            return true;
-        });
+        return context.executeBlocking(
+                () -> {
+                    if (isNew) {
+                        directory.joinCluster(table.clusterId());
+                        LOG.info("joined a cluster cluster={}", table.clusterId());
+                    }
+                    if (settles) {
+                        storage.settled();
+                    }
+                    return true;
+                },
+                false);
     }
 
     /** Whether the table counts with this process, not with one that the server was before. */
