@@ -51,7 +51,6 @@ public final class TextParser implements CommandParser {
     private static final byte[] VERSION = ascii("version");
     private static final byte[] VERBOSITY = ascii("verbosity");
     private static final byte[] QUIT = ascii("quit");
-    private static final byte[] SHUTDOWN = ascii("shutdown");
     private static final byte[] HTTP = ascii("HTTP/");
 
     private final int maxValueBytes;
@@ -113,16 +112,14 @@ public final class TextParser implements CommandParser {
                 } else if (words.is(0, STATS)) {
                     return stats(consumed);
                 }
-                return words.is(0, SHUTDOWN)
-                        ? Malformed.line("ERROR: shutdown not enabled", consumed)
-                        : error(consumed);
+                return refused(consumed);
             case 'a':
                 if (words.is(0, ADD)) {
                     return store(WriteKind.ADD, in, start, consumed);
                 }
                 return words.is(0, APPEND) ? store(WriteKind.APPEND, in, start, consumed) : error(consumed);
             case 'c':
-                return words.is(0, CAS) ? store(WriteKind.CAS, in, start, consumed) : error(consumed);
+                return words.is(0, CAS) ? store(WriteKind.CAS, in, start, consumed) : refused(consumed);
             case 'i':
                 return words.is(0, INCR) ? count(WriteKind.INCR, consumed) : error(consumed);
             case 'd':
@@ -156,7 +153,13 @@ public final class TextParser implements CommandParser {
             return verbosity(consumed);
         }
         // A browser that was led here must not go on to speak.
-        return words.startsWith(words.count() - 1, HTTP) ? Malformed.end("", consumed) : error(consumed);
+        return words.startsWith(words.count() - 1, HTTP) ? Malformed.end("", consumed) : refused(consumed);
+    }
+
+    /** Commands about memory and threads that memcached has. */
+    private ParseResult refused(int consumed) {
+        String line = Refusals.of(words);
+        return line == null ? error(consumed) : Malformed.line(line, consumed);
     }
 
     private ParseResult gets(int consumed) {
@@ -316,7 +319,13 @@ public final class TextParser implements CommandParser {
         }
         String topic = words.bytes(1).toUtf8();
         if (topic.equals("detail")) {
-            return Malformed.line("CLIENT_ERROR usage: stats detail on|off|dump", consumed);
+            String what = words.count() == 3 ? words.bytes(2).toUtf8() : "";
+            return switch (what) {
+                case "off" -> Malformed.line("OK", consumed);
+                case "dump" -> Malformed.line("END", consumed);
+                case "on" -> Malformed.line("SERVER_ERROR no figures are kept for prefixes of keys", consumed);
+                default -> Malformed.line("CLIENT_ERROR usage: stats detail on|off|dump", consumed);
+            };
         } else if (topic.equals("cachedump")) {
             return Malformed.line("CLIENT_ERROR stats cachedump not allowed", consumed);
         }

@@ -1,6 +1,5 @@
 package io.kumo.gateway.runtime;
 
-import io.kumo.auth.Credentials;
 import io.kumo.base.Bytes;
 import io.kumo.gateway.memcached.ParseResult;
 import io.netty.buffer.ByteBuf;
@@ -13,10 +12,8 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,13 +37,12 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
 
     private static final int LEAST_EXPECTED_REPLY = 256;
     private static final int LEAST_OUT_BYTES = 256;
-    private static final int MAX_FAILED_LOGINS = 3;
 
     private final GatewayLoop loop;
     private final Dispatcher dispatcher;
     private final long clientBytes;
     private final GatewayOptions options;
-    private final ListenerOptions listener;
+    private final Admission admission;
     private final Patience patience;
     private final Bytes keyPrefix;
     private final ChannelHandlerContext ctx;
@@ -73,10 +69,6 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     private boolean ended;
 
     private boolean closed;
-    /** It said who it is, or need not. */
-    private boolean admitted;
-
-    private int failedLogins;
     /** Answers handed to the socket, and those of them that it did not take when it was looked at last. */
     private long sentBytes;
 
@@ -87,13 +79,12 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         this.loop = loop;
         dispatcher = loop.dispatcher();
         clientBytes = options.limits().clientBytes();
-        this.listener = listener;
-        admitted = !listener.auth();
         patience = new Patience(options.limits(), loop.nowNs());
         this.options = options;
         flights = new ClientFlights(dispatcher);
         keyPrefix = options.keyPrefix();
         channel = vertxHandler.channel();
+        admission = new Admission(listener, loop, channel);
         input = new InputBuffer(channel.alloc(), loop);
         // A client may send its last command and shut down its side: it still gets the answer.
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -276,38 +267,32 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
 
     // --- Who the client is, and what it may do. ---
 
+    Admission admission() {
+        return admission;
+    }
+
     boolean isReadOnly() {
-        return listener.readOnly();
+        return admission.isReadOnly();
     }
 
     /** Whether its commands are carried out. */
     boolean isAdmitted() {
-        return admitted;
+        return admission.isAdmitted();
     }
 
-    /** Looks whether the client is who it says; {@code then} is told on the event loop. */
-    void login(Credentials credentials, Consumer<Authenticator.Outcome> then) {
-        Authenticator authenticator = loop.authenticator();
-        if (authenticator == null) {
-            then.accept(Authenticator.Outcome.REFUSED);
-            return;
-        }
-        String host = channel.remoteAddress() instanceof InetSocketAddress address
-                ? address.getAddress().getHostAddress()
-                : "this host";
-        authenticator.check(credentials, host, loop, then);
-    }
-
-    /** The client is to be told; whether it was the last attempt that it has. */
-    boolean onVerdict(Authenticator.Outcome outcome) {
-        if (outcome == Authenticator.Outcome.ACCEPTED) {
-            admitted = true;
-        } else {
-            admitted = !listener.auth();
-            failedLogins++;
-        }
+    /** It is known now whether the client is who it says. */
+    void onVerdict() {
         plan();
-        return failedLogins >= MAX_FAILED_LOGINS;
+    }
+
+    /** For figures, from any thread: whether nothing is under way. */
+    boolean isQuiet() {
+        return heldBytes == 0 && flights.count() == 0;
+    }
+
+    /** For figures, from any thread. */
+    long lastCommandNs() {
+        return patience.commandNs();
     }
 
     /** From time to time: disconnects a client that takes too long with something. */
@@ -318,7 +303,12 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         countUnread();
         boolean quiet = queue.isEmpty() && feeding == null;
         Patience.State state = new Patience.State(
-                admitted, channel.config().isAutoRead(), quiet, !loop.hasRoom(), unreadBytes, sentBytes - unreadBytes);
+                admission.isAdmitted(),
+                channel.config().isAutoRead(),
+                quiet,
+                !loop.hasRoom(),
+                unreadBytes,
+                sentBytes - unreadBytes);
         Count reason = switch (patience.look(state, nowNs)) {
             case WAIT -> null;
             case IDLE -> Count.IDLE_KICKS;

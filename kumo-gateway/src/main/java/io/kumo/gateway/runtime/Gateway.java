@@ -18,6 +18,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,8 @@ final class Gateway {
     private final @Nullable Authenticator authenticator;
     private final AtomicInteger connections = new AtomicInteger();
     private final StatsReport stats;
+    private final Set<ClientSession> sessions = ConcurrentHashMap.newKeySet();
+    private volatile ClusterFigures figures = ClusterFigures.NONE;
     private volatile boolean stopping;
     private volatile boolean tableExpected;
 
@@ -133,6 +137,20 @@ final class Gateway {
 
     boolean isTableExpected() {
         return tableExpected;
+    }
+
+    /** What managers said of the cluster last. */
+    ClusterFigures figures() {
+        return figures;
+    }
+
+    void setFigures(ClusterFigures newest) {
+        figures = newest;
+    }
+
+    /** Of all loops; may be looked through on any thread. */
+    Set<ClientSession> sessions() {
+        return sessions;
     }
 
     /** Clients now. */

@@ -218,6 +218,7 @@ final class GatewayLoop {
 
     void opened(ClientSession session) {
         sessions.add(session);
+        gateway.sessions().add(session);
         if (!lookPlanned) {
             lookPlanned = true;
             afterMs(lookEveryMs, this::lookAtClients);
@@ -237,6 +238,7 @@ final class GatewayLoop {
 
     void closed(ClientSession session) {
         if (sessions.remove(session)) {
+            gateway.sessions().remove(session);
             gateway.release();
         }
     }

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /** The sockets where clients connect: each is open on all event loops, which take new clients in turn. */
 final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
-    private static final int BACKLOG = 1024;
+    static final int BACKLOG = 1024;
     private static final long MS_PER_S = 1000;
     private static final long WARN_BEFORE_MS = 14 * 24 * 3_600_000L;
     /** What a client sent and a dead host does not confirm, ms. */
@@ -190,6 +190,12 @@ final class Listeners {
     /** Of the listener at that place, with its real port. */
     HostPort address(int place) {
         return addresses.get(place);
+    }
+
+    /** As memcached spells addresses. */
+    String memcachedAddress(int place) {
+        ListenerOptions listener = options.listeners().get(place);
+        return listener.isUnix() ? listener.where() : "tcp:" + addresses.get(place);
     }
 
     /** All of them, for people. */

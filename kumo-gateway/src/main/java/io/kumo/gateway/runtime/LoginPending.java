@@ -45,7 +45,7 @@ final class LoginPending extends Pending {
     void beginNext() {
         begun = true;
         session().loop().stats().increment(Count.AUTH_CMDS);
-        session().login(credentials, this::onOutcome);
+        session().admission().login(credentials, this::onOutcome);
     }
 
     private void onOutcome(Outcome verdict) {
@@ -60,7 +60,8 @@ final class LoginPending extends Pending {
 
     private void decide() {
         decided = true;
-        last = session().onVerdict(outcome);
+        last = session().admission().onVerdict(outcome);
+        session().onVerdict();
     }
 
     @Override

@@ -62,6 +62,11 @@ final class Patience {
         partial = false;
     }
 
+    /** When the last command came. */
+    long commandNs() {
+        return commandNs;
+    }
+
     /** Nothing more is whole; what is left is part of a command, or nothing. */
     void onRest(boolean isPartial, long nowNs) {
         if (isPartial && !partial) {

@@ -2,9 +2,14 @@ package io.kumo.gateway.runtime;
 
 import io.kumo.gateway.memcached.TextReplies;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Partition;
+import io.kumo.table.ServerId;
+import io.kumo.table.ServerInfo;
 import io.netty.buffer.ByteBuf;
 import java.lang.management.ManagementFactory;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /** The figures of the stats command: those of memcached that a gateway has, and its own. Any loop may ask. */
 final class StatsReport {
@@ -63,10 +68,23 @@ final class StatsReport {
                 general(out);
                 break;
             case "settings":
-                settings(out);
+                SettingsReport.write(gateway, out);
                 break;
-            case "items", "slabs", "sizes", "conns":
-                break; // nothing is stored here
+            case "kumo":
+                cluster(out);
+                break;
+            case "conns":
+                ConnectionsReport.write(gateway, out);
+                break;
+            case "slabs":
+                stat(out, "active_slabs", 0); // nothing is stored here
+                stat(out, "total_malloced", 0);
+                break;
+            case "sizes", "sizes_enable", "sizes_disable":
+                TextReplies.stat(out, "sizes_status", "disabled");
+                break;
+            case "items", "extstore":
+                break;
             case "reset":
                 reset();
                 TextReplies.line(out, "RESET");
@@ -87,10 +105,14 @@ final class StatsReport {
         cpu(out);
         stat(out, "max_connections", gateway.options().limits().maxConnections());
         stat(out, "curr_connections", gateway.connections());
+        stat(out, "connection_structures", gateway.connections());
         long[] base = baseline;
         for (Count count : Count.values()) {
             stat(out, count.statName(), total(count) - base[count.index()]);
         }
+        stat(out, "kumo_tls_failures", gateway.listeners().failedHandshakes());
+        stat(out, "accepting_conns", 1);
+        stat(out, "listen_disabled_num", 0);
         stat(out, "threads", gateway.loops().size());
         long held = 0;
         for (GatewayLoop loop : gateway.loops()) {
@@ -98,47 +120,68 @@ final class StatsReport {
         }
         stat(out, "bytes", held);
         stat(out, "limit_maxbytes", gateway.options().limits().totalBytes());
+        stat(out, "curr_items", gateway.figures().records());
+        stat(out, "total_items", total(Count.STORED) + total(Count.CAS_HITS));
+        stat(out, "evictions", 0);
         stat(out, "kumo_in_flight", flying());
         stat(out, "kumo_waiting", waiting());
-        cluster(out);
+        stat(out, "kumo_table_version", gateway.tables().version());
     }
 
     private static void cpu(ByteBuf out) {
         if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean host) {
             double seconds = host.getProcessCpuTime() / (double) NS_PER_S;
-            TextReplies.stat(out, "kumo_cpu_seconds", String.format(Locale.ROOT, "%.3f", seconds));
+            TextReplies.stat(out, "rusage_user", String.format(Locale.ROOT, "%.6f", seconds));
+            TextReplies.stat(out, "rusage_system", "0.000000"); // what the JVM knows is the sum of both
         }
     }
 
     private void cluster(ByteBuf out) {
         ClusterTable table = gateway.tables().orNull();
-        stat(out, "kumo_table_version", gateway.tables().version());
+        ClusterFigures figures = gateway.figures();
+        stat(out, "table_version", gateway.tables().version());
         if (table != null) {
-            TextReplies.stat(out, "kumo_cluster", table.clusterId());
-            stat(out, "kumo_servers", table.servers().size());
-            stat(out, "kumo_partitions", table.partitionCount());
-            stat(out, "kumo_replicas", table.replicas());
+            TextReplies.stat(out, "cluster", table.clusterId());
+            stat(out, "servers", table.servers().size());
+            stat(out, "partitions", table.partitionCount());
+            stat(out, "copies_wanted", table.replicas());
+            int[] primaries = new int[table.servers().size()];
+            int down = primaries(table, primaries);
+            stat(out, "partitions_without_primary", down);
+            for (int i = 0; i < primaries.length; i++) {
+                ServerInfo server = table.servers().get(i);
+                stat(out, "primaries:" + server.address(), primaries[i]);
+            }
         }
+        TextReplies.stat(out, "managers_connected", String.join(",", figures.managers()));
+        TextReplies.stat(out, "leader", figures.leader().isEmpty() ? "unknown" : figures.leader());
+        stat(out, "figures_age_ms", figures.ageMs(gateway.clock().monotonicNs()));
+        stat(out, "records", figures.records());
+        stat(out, "records_of_all_copies", figures.copiedRecords());
+        stat(out, "bytes_of_all_copies", figures.copiedBytes());
+        stat(out, "partitions_under_replicated", figures.underReplicated());
+        stat(out, "in_flight", flying());
+        stat(out, "waiting_for_retry", waiting());
+        stat(out, "retries", total(Count.RETRIES));
     }
 
-    private void settings(ByteBuf out) {
-        GatewayOptions options = gateway.options();
-        stat(out, "maxbytes", options.limits().totalBytes());
-        stat(out, "maxconns", options.limits().maxConnections());
-        TextReplies.stat(out, "inter", options.listeners().get(0).where());
-        stat(out, "num_threads", gateway.loops().size());
-        stat(out, "item_size_max", options.maxValueBytes());
-        TextReplies.stat(out, "cas_enabled", "yes");
-        TextReplies.stat(out, "flush_enabled", yes(options.flushAll()));
-        TextReplies.stat(out, "key_prefix", options.keyPrefix().toUtf8());
-        stat(out, "kumo_timeout_ms", options.timeoutMs());
-        TextReplies.stat(out, "kumo_stale_reads", yes(options.staleReads()));
-        TextReplies.stat(out, "kumo_async_set", yes(options.asyncSet()));
-        TextReplies.stat(out, "kumo_async_delete", yes(options.asyncDelete()));
-    }
-
-    private static String yes(boolean is) {
-        return is ? "yes" : "no";
+    /** Counts the primaries of each server; returns how many partitions have none. */
+    private static int primaries(ClusterTable table, int[] counts) {
+        Map<ServerId, Integer> places = new HashMap<>();
+        for (int i = 0; i < table.servers().size(); i++) {
+            places.put(table.servers().get(i).id(), i);
+        }
+        int none = 0;
+        for (Partition row : table.partitions()) {
+            Integer place =
+                    row.inSync().isEmpty() ? null : places.get(row.inSync().get(0));
+            if (place == null) {
+                none++;
+            } else {
+                counts[place]++;
+            }
+        }
+        return none;
     }
 
     private static void stat(ByteBuf out, String name, long value) {

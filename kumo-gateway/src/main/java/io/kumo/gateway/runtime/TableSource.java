@@ -8,6 +8,8 @@ import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.protocol.ControlMessages.TableGet;
 import io.kumo.protocol.ControlMessages.TableResult;
+import io.kumo.protocol.StatusMessages.Status;
+import io.kumo.protocol.StatusMessages.StatusResult;
 import io.kumo.rpc.runtime.RpcClient;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.TableCodec;
@@ -29,6 +31,9 @@ import org.slf4j.LoggerFactory;
 final class TableSource {
     private static final Logger LOG = LoggerFactory.getLogger(TableSource.class);
     private static final long CHECK_MS = 500;
+    /** How old what stats says of the cluster may be. */
+    private static final long FIGURES_MS = 5000;
+
     private static final long ASK_TIMEOUT_MS = 2000;
     /** How long after the start operations wait for the first table if no manager says that there is none. */
     private static final long EXPECT_MS = 3000;
@@ -40,6 +45,7 @@ final class TableSource {
     private final List<RpcClient> managers = new ArrayList<>();
     private final TableSubscriber subscriber;
     private long timer;
+    private long figuresTimer;
 
     /** @param clientName for the managers' logs, unique in the cluster */
     TableSource(Vertx vertx, Gateway gateway, String clientName) {
@@ -63,6 +69,7 @@ final class TableSource {
             manager.onStateChange(connected -> {
                 if (connected) {
                     refresh();
+                    askForFigures();
                 }
             });
         }
@@ -71,7 +78,21 @@ final class TableSource {
                 refresh();
             }
         });
+        figuresTimer = vertx.setPeriodic(0, FIGURES_MS, id -> askForFigures());
         tables.listenInline(this::onTable);
+    }
+
+    /** Asks a manager how the cluster is, for stats. */
+    private void askForFigures() {
+        List<String> connectedNow = List.copyOf(connected());
+        for (RpcClient manager : managers) {
+            if (manager.isConnected()) {
+                manager.<StatusResult>call(new Status(), ASK_TIMEOUT_MS)
+                        .onSuccess(status -> gateway.setFigures(ClusterFigures.of(
+                                status, connectedNow, gateway.clock().monotonicNs())));
+                return;
+            }
+        }
     }
 
     private void onTable(ClusterTable table) {
@@ -133,6 +154,7 @@ final class TableSource {
 
     Future<Void> close() {
         vertx.cancelTimer(timer);
+        vertx.cancelTimer(figuresTimer);
         managers.forEach(RpcClient::close);
         return subscriber.close();
     }
