@@ -294,9 +294,8 @@ final class ReplicaHost implements Replica.Effects {
         }
     }
 
-    /** The log first: its thread then writes while this one sends. */
+    /** The log first: what it has at once is acknowledged in the same turn. */
     private void endTurn() {
-        isTurnOpen = false;
         log.endTurn();
         lookups.endTurn();
         List<Replica> flushNow = flushNext;
@@ -306,6 +305,10 @@ final class ReplicaHost implements Replica.Effects {
             flushNow.get(i).flush();
         }
         flushNow.clear();
+        isTurnOpen = false;
+        if (!flushNext.isEmpty() || log.isOpen() || lookups.isOpen()) {
+            openTurn(); // the end of this turn led to more
+        }
     }
 
     @Override

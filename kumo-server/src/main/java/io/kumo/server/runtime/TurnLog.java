@@ -40,6 +40,11 @@ final class TurnLog {
         return log.isWritable();
     }
 
+    /** Whether this turn's batch has anything. */
+    boolean isOpen() {
+        return !current.batch.isEmpty();
+    }
+
     /** Ends the turn: hands its batch over, if there is one. */
     void endTurn() {
         if (!current.batch.isEmpty()) {

@@ -47,6 +47,11 @@ final class TurnLookups {
         return count.get();
     }
 
+    /** Whether this turn has any keys. */
+    boolean isOpen() {
+        return !current.batch.isEmpty();
+    }
+
     /** Ends the turn: hands its keys over, if there are any. */
     void endTurn() {
         if (!current.batch.isEmpty()) {

@@ -16,8 +16,9 @@ public interface CommitLog {
 
     /**
      * Hands the batch over. It is called back once, on its context, when all its entries are in the log (and synced, by
-     * {@code --sync always}); until then it must not be touched. Batches of one loop are written in their order. If the
-     * log fails for good, no batch is called back any more and the handler given at open is told.
+     * {@code --sync always}), perhaps before this returns; until then it must not be touched. Batches of one loop are
+     * written in their order. If the log fails for good, no batch is called back any more and the handler given at open
+     * is told.
      */
     void append(LogBatch batch);
 

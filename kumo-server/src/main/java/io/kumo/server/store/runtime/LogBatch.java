@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
+import io.vertx.core.internal.ContextInternal;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ public final class LogBatch {
     private final Context context;
     private final Written written;
     private final Handler<Void> finisher = none -> finish();
+    private final List<LogBatch> self = List.of(this);
     private final LogFrame frames = new LogFrame();
     private final List<ByteBuf> chunks = new ArrayList<>();
     private int count;
@@ -125,6 +127,16 @@ public final class LogBatch {
         return context;
     }
 
+    /** Whether this thread is the event loop of the batch. */
+    boolean isOnItsLoop() {
+        return ((ContextInternal) context).inThread();
+    }
+
+    /** A list of just this batch. */
+    List<LogBatch> asList() {
+        return self;
+    }
+
     List<ByteBuf> chunks() {
         return chunks;
     }
@@ -134,12 +146,13 @@ public final class LogBatch {
         handedOver = true;
     }
 
-    /** To be run on the context: tells the owner, then empties the batch. */
+    /** {@link #finish}, to be run on the context. */
     Handler<Void> finisher() {
         return finisher;
     }
 
-    private void finish() {
+    /** Tells the owner, on the batch's context, then empties the batch. */
+    void finish() {
         try {
             written.onWritten(this);
         } finally {

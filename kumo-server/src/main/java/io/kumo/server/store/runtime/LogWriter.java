@@ -14,14 +14,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that writes the log. It takes all batches that wait, writes them in one gathering write, syncs once for
- * all of them if it has to, and calls each back. So the busier the server is, the fewer writes and fsyncs an entry
- * costs. Only a flag ends it: an interrupt would close the file under it.
+ * Writes the log. A small batch that nothing waits before is written by its event loop at once: a write into the
+ * kernel's memory costs less than waking a thread and being woken by it. All else is left to a thread of its own: it
+ * takes all batches that wait, writes them in one gathering write, syncs once for all of them if it has to, and calls
+ * each back. So the busier the server is, the fewer writes and fsyncs an entry costs. While the disk is slow, full or
+ * synced for each answer, no event loop waits for it. Only a flag ends the thread: an interrupt would close the file
+ * under it.
  */
 final class LogWriter {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
@@ -30,11 +34,20 @@ final class LogWriter {
     private static final long SYNC_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long CLOSE_MS = 4_000;
+    /** Larger batches are the thread's: copying them takes as long as many turns of a loop. */
+    private static final long DIRECT_BYTES = 256 << 10;
+    /** After a write on an event loop that took this long, loops leave writing to the thread for a while. */
+    private static final long SLOW_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final long SLOW_PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
 
     /** What the writer writes to: the newest segment, whichever that is. */
     interface Target {
         /** All buffers in one go; the batches are in the index when this returns. */
         void write(List<LogBatch> batches, ByteBuffer[] buffers, long bytes) throws IOException;
+
+        /** Whether so much goes where the last write went, so that nothing has to be opened. */
+        boolean hasRoom(long bytes);
 
         /** What was written survives a power cut when this returns. */
         void sync() throws IOException;
@@ -51,9 +64,13 @@ final class LogWriter {
     private final AtomicLong queuedBytes = new AtomicLong();
     private final AtomicBoolean isParked = new AtomicBoolean();
     private final Thread thread = new Thread(this::run, "kumo-log");
+    /** Held for each write: by the thread, or by an event loop that did not have to wait for it. */
+    private final ReentrantLock writing = new ReentrantLock();
+
     private volatile boolean isClosing;
     private volatile boolean isFailed;
-    private boolean isDirty;
+    private volatile boolean isDirty;
+    private volatile long directAfterNs = System.nanoTime();
     private long lastSyncNs = System.nanoTime();
     private boolean hasWarned;
 
@@ -69,13 +86,59 @@ final class LogWriter {
         thread.start();
     }
 
+    /** Calls back before this returns if it could be written at once. */
     void append(LogBatch batch) {
         batch.handOver();
+        if (isDirect(batch) && writeNow(batch)) {
+            batch.finish();
+            return;
+        }
         queuedBytes.addAndGet(batch.bytes());
         queue.add(batch);
+        wake();
+    }
+
+    private void wake() {
         if (isParked.get() && isParked.compareAndSet(true, false)) {
             LockSupport.unpark(thread);
         }
+    }
+
+    /** With nothing queued, what this loop appended before is written, so that its order is kept. */
+    private boolean isDirect(LogBatch batch) {
+        return sync != SyncMode.ALWAYS
+                && queuedBytes.get() == 0
+                && batch.bytes() <= DIRECT_BYTES
+                && batch.isOnItsLoop()
+                && System.nanoTime() - directAfterNs >= 0;
+    }
+
+    /** False if it was not written: the thread then tries, and says what is wrong. */
+    private boolean writeNow(LogBatch batch) {
+        if (!writing.tryLock()) {
+            return false;
+        }
+        long began = System.nanoTime();
+        try {
+            if (isClosing || isFailed || !target.hasRoom(batch.bytes())) {
+                return false;
+            }
+            target.write(batch.asList(), buffers(batch.asList()), batch.bytes());
+        } catch (IOException e) {
+            LOG.debug("commit log not written by an event loop: {}", e.toString());
+            return false;
+        } finally {
+            writing.unlock();
+            long ended = System.nanoTime();
+            if (ended - began > SLOW_NS) {
+                directAfterNs = ended + SLOW_PAUSE_NS;
+            }
+        }
+        if (!isDirty) {
+            isDirty = true;
+            wake(); // it waits for the time to sync
+        }
+        return true;
     }
 
     boolean isWritable() {
@@ -89,6 +152,8 @@ final class LogWriter {
     /** Writes what waits and ends the thread; false if it did not end in time or the log has failed. */
     boolean close() {
         isClosing = true;
+        writing.lock(); // an event loop that began to write ends it; none begins after this
+        writing.unlock();
         LockSupport.unpark(thread);
         try {
             thread.join(CLOSE_MS);
@@ -135,11 +200,14 @@ final class LogWriter {
 
     private void write(List<LogBatch> batches, long bytes) throws IOException {
         while (true) {
+            writing.lock();
             try {
                 target.write(batches, buffers(batches), bytes);
                 break;
             } catch (IOException e) {
                 waitForRoom(e);
+            } finally {
+                writing.unlock();
             }
         }
         hasWarned = false;
@@ -198,7 +266,10 @@ final class LogWriter {
     private void syncInTime() {
         if (isDirty && sync == SyncMode.INTERVAL && System.nanoTime() - lastSyncNs >= SYNC_NS) {
             lastSyncNs = System.nanoTime();
-            isDirty = !target.syncSoon();
+            isDirty = false; // before: what is written from now on is for the next time
+            if (!target.syncSoon()) {
+                isDirty = true;
+            }
         }
     }
 }

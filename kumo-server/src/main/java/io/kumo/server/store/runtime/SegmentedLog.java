@@ -149,7 +149,13 @@ final class SegmentedLog implements CommitLog, LogWriter.Target {
         return reads.read(context, partition, fromSeq, maxBytes);
     }
 
-    // --- the writer's thread ---
+    // --- the writer: its thread, or an event loop while no other one writes ---
+
+    @Override
+    public synchronized boolean hasRoom(long bytes) {
+        SegmentFile file = newest;
+        return file != null && file.bytes() + bytes <= options.segmentBytes();
+    }
 
     @Override
     public void write(List<LogBatch> batches, ByteBuffer[] buffers, long bytes) throws IOException {
