@@ -23,6 +23,7 @@ public final class ReplicationMessages {
      * @param prevSeq its seq
      * @param committedSeq every copy in sync has the entries up to here
      * @param entries dense from prevSeq + 1
+     * @param sync the copy is to make durable what it has, and to answer with how far that is
      */
     public record Replicate(
             int partition,
@@ -32,7 +33,8 @@ public final class ReplicationMessages {
             long prevEpoch,
             long prevSeq,
             long committedSeq,
-            List<LogEntry> entries)
+            List<LogEntry> entries,
+            boolean sync)
             implements Call<Done> {
         public static final Method<Replicate, Done> METHOD =
                 new Method<>(32, "Replicate", Replicate::decode, Done::decode);
@@ -44,7 +46,7 @@ public final class ReplicationMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(8)
+            out.fields(9)
                     .put(partition)
                     .put(epoch)
                     .put(tableVersion)
@@ -52,7 +54,13 @@ public final class ReplicationMessages {
                     .put(prevEpoch)
                     .put(prevSeq)
                     .put(committedSeq)
-                    .put(entries);
+                    .put(entries)
+                    .put(sync);
+        }
+
+        public Replicate withSync() {
+            return new Replicate(
+                    partition, epoch, tableVersion, baseSeq, prevEpoch, prevSeq, committedSeq, entries, true);
         }
 
         static Replicate decode(MessageReader in) {
@@ -65,7 +73,8 @@ public final class ReplicationMessages {
                     in.int64(),
                     in.int64(),
                     in.int64(),
-                    in.list(LogEntry::decode)));
+                    in.list(LogEntry::decode),
+                    in.bool()));
         }
     }
 
@@ -75,8 +84,10 @@ public final class ReplicationMessages {
      * @param epoch of the primary
      * @param tableVersion the newest that the sender knows
      * @param incarnation of the sender: what an earlier process had may be gone
+     * @param durableBelow what is below this seq survives a power cut here; 0 from a version that does not say
      */
-    public record Replicated(int partition, long epoch, long tableVersion, long seq, long incarnation)
+    public record Replicated(
+            int partition, long epoch, long tableVersion, long seq, long incarnation, long durableBelow)
             implements Call<Done> {
         public static final Method<Replicated, Done> METHOD =
                 new Method<>(33, "Replicated", Replicated::decode, Done::decode);
@@ -88,12 +99,18 @@ public final class ReplicationMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(5).put(partition).put(epoch).put(tableVersion).put(seq).put(incarnation);
+            out.fields(6)
+                    .put(partition)
+                    .put(epoch)
+                    .put(tableVersion)
+                    .put(seq)
+                    .put(incarnation)
+                    .put(durableBelow);
         }
 
         static Replicated decode(MessageReader in) {
             in.open();
-            return in.close(new Replicated(in.int32(), in.int64(), in.int64(), in.int64(), in.int64()));
+            return in.close(new Replicated(in.int32(), in.int64(), in.int64(), in.int64(), in.int64(), in.int64()));
         }
     }
 
@@ -103,11 +120,12 @@ public final class ReplicationMessages {
      * @param epoch of the message that is answered
      * @param tableVersion the newest that the sender knows
      * @param accepted the sender is a copy of that primary in that epoch; otherwise the rest is empty
-     * @param complete false if only a whole copy will do
+     * @param complete false if only a copy will do
      * @param lastSeq of the last entry here
      * @param committedSeq entries up to here can't be undone
      * @param history of the entries here
      * @param incarnation of the sender
+     * @param hasRecords there are records here, complete or not: only those that differ have to be copied
      */
     public record Behind(
             int partition,
@@ -118,7 +136,8 @@ public final class ReplicationMessages {
             long lastSeq,
             long committedSeq,
             List<EpochStart> history,
-            long incarnation)
+            long incarnation,
+            boolean hasRecords)
             implements Call<Done> {
         public static final Method<Behind, Done> METHOD = new Method<>(34, "Behind", Behind::decode, Done::decode);
 
@@ -129,7 +148,7 @@ public final class ReplicationMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(9)
+            out.fields(10)
                     .put(partition)
                     .put(epoch)
                     .put(tableVersion)
@@ -138,7 +157,13 @@ public final class ReplicationMessages {
                     .put(lastSeq)
                     .put(committedSeq)
                     .put(history)
-                    .put(incarnation);
+                    .put(incarnation)
+                    .put(hasRecords);
+        }
+
+        /** The sender is no copy of that primary in that epoch; there is a newer table. */
+        public static Behind refusal(int partition, long epoch, long tableVersion, long incarnation) {
+            return new Behind(partition, epoch, tableVersion, false, false, 0, 0, List.of(), incarnation, false);
         }
 
         static Behind decode(MessageReader in) {
@@ -152,7 +177,8 @@ public final class ReplicationMessages {
                     in.int64(),
                     in.int64(),
                     in.list(EpochStart::decode),
-                    in.int64()));
+                    in.int64(),
+                    in.bool()));
         }
     }
 
@@ -250,7 +276,8 @@ public final class ReplicationMessages {
     }
 
     /**
-     * Primary to joiner: a part of a whole copy of the partition.
+     * Primary to joiner: a part of a copy of the partition. Either records, or the digests of all key ranges behind
+     * those of earlier chunks; then the answer says which ranges differ, and the next chunk has what they lack.
      *
      * @param epoch in which the sender is the primary
      * @param tableVersion the newest that the sender knows
@@ -260,6 +287,11 @@ public final class ReplicationMessages {
      * @param lastEpoch epoch of the entry at lastSeq
      * @param lastSeq the copy holds all entries up to here
      * @param state with the last chunk: epoch history and answered operations
+     * @param records to be put, whatever is there
+     * @param diff the joiner keeps the records that it has; otherwise they go with the first chunk
+     * @param digests ascending and without a gap; empty if the chunk has records
+     * @param stale fingerprints that the joiner sent of records that the primary does not have, 8 bytes each: these go,
+     *     before records are put
      */
     public record CopyChunk(
             int partition,
@@ -271,7 +303,10 @@ public final class ReplicationMessages {
             long lastEpoch,
             long lastSeq,
             Bytes state,
-            List<LogEntry> records)
+            List<LogEntry> records,
+            boolean diff,
+            List<RangeDigest> digests,
+            Bytes stale)
             implements Call<Done> {
         public static final Method<CopyChunk, Done> METHOD =
                 new Method<>(38, "CopyChunk", CopyChunk::decode, Done::decode);
@@ -283,7 +318,7 @@ public final class ReplicationMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(10)
+            out.fields(13)
                     .put(partition)
                     .put(epoch)
                     .put(tableVersion)
@@ -293,7 +328,10 @@ public final class ReplicationMessages {
                     .put(lastEpoch)
                     .put(lastSeq)
                     .put(state)
-                    .put(records);
+                    .put(records)
+                    .put(diff)
+                    .put(digests)
+                    .put(stale);
         }
 
         static CopyChunk decode(MessageReader in) {
@@ -308,21 +346,70 @@ public final class ReplicationMessages {
                     in.int64(),
                     in.int64(),
                     in.bytes(),
-                    in.list(LogEntry::decode)));
+                    in.list(LogEntry::decode),
+                    in.bool(),
+                    in.list(RangeDigest::decode),
+                    in.bytes()));
         }
     }
 
     /**
-     * Joiner to primary: the log here has these chunks.
+     * What the primary has in a range of keys, which begins behind the range before it.
+     *
+     * @param lastKey of the range; empty for the last range, which has no end
+     * @param count of records
+     * @param hash of key, epoch and seq of each
+     */
+    public record RangeDigest(Bytes lastKey, int count, long hash) implements Message {
+        @Override
+        public void encode(MessageWriter out) {
+            out.fields(3).put(lastKey).put(count).put(hash);
+        }
+
+        static RangeDigest decode(MessageReader in) {
+            in.open();
+            return in.close(new RangeDigest(in.bytes(), in.int32(), in.int64()));
+        }
+    }
+
+    /**
+     * A range whose records are not the same.
+     *
+     * @param range index among the digests of the chunk
+     * @param fingerprints of the records there, 8 bytes each; empty if all that the primary has is wanted
+     */
+    public record RangeWanted(int range, Bytes fingerprints) implements Message {
+        @Override
+        public void encode(MessageWriter out) {
+            out.fields(2).put(range).put(fingerprints);
+        }
+
+        static RangeWanted decode(MessageReader in) {
+            in.open();
+            return in.close(new RangeWanted(in.int32(), in.bytes()));
+        }
+    }
+
+    /**
+     * Joiner to primary: it has these chunks; what comes with the last one is durable then.
      *
      * @param epoch of the primary
      * @param tableVersion the newest that the sender knows
      * @param copyId 0 if a copy is wanted from its beginning
      * @param nextIndex of the first chunk that is not here
      * @param incarnation of the sender
+     * @param wanted if the last of these chunks has digests: the ranges that differ
+     * @param hasRecords without a copyId: there are records here that can be compared
      */
     public record CopyReceived(
-            int partition, long epoch, long tableVersion, long copyId, int nextIndex, long incarnation)
+            int partition,
+            long epoch,
+            long tableVersion,
+            long copyId,
+            int nextIndex,
+            long incarnation,
+            List<RangeWanted> wanted,
+            boolean hasRecords)
             implements Call<Done> {
         public static final Method<CopyReceived, Done> METHOD =
                 new Method<>(39, "CopyReceived", CopyReceived::decode, Done::decode);
@@ -334,18 +421,28 @@ public final class ReplicationMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(6)
+            out.fields(8)
                     .put(partition)
                     .put(epoch)
                     .put(tableVersion)
                     .put(copyId)
                     .put(nextIndex)
-                    .put(incarnation);
+                    .put(incarnation)
+                    .put(wanted)
+                    .put(hasRecords);
         }
 
         static CopyReceived decode(MessageReader in) {
             in.open();
-            return in.close(new CopyReceived(in.int32(), in.int64(), in.int64(), in.int64(), in.int32(), in.int64()));
+            return in.close(new CopyReceived(
+                    in.int32(),
+                    in.int64(),
+                    in.int64(),
+                    in.int64(),
+                    in.int32(),
+                    in.int64(),
+                    in.list(RangeWanted::decode),
+                    in.bool()));
         }
     }
 }

@@ -327,8 +327,24 @@ final class SimReplicas implements Replica.Effects {
                 page.add(asPut(entry));
             }
             boolean isLast = page.size() == rest.size();
-            later(() -> replicas.get(partition).onScanned(scanId, page, isLast));
+            later(() -> replicas.get(partition).onScanned(scanId, page, List.of(), isLast));
         });
+    }
+
+    @Override
+    public void sync(int partition, long syncId) {
+        SimTime time = process.time();
+        process.after(time.between(100_000, time.chance(0.05) ? 300 * SimTime.MS : 10 * SimTime.MS), () -> {
+            disk.syncLog();
+            replicas.get(partition).onSynced(syncId);
+        });
+    }
+
+    @Override
+    public void storeSoon(int partition) {
+        if (!isCheckpointing) {
+            checkpoint();
+        }
     }
 
     @Override

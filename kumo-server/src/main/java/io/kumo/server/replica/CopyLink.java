@@ -35,6 +35,15 @@ final class CopyLink {
 
     boolean isUnresponsive;
     long ackedSeq = -1;
+    /** The table since which it is what it is; of a joiner, what it said before that does not count. */
+    final long sinceVersion;
+    /** It has records that a copy can be compared with. */
+    boolean hasRecords;
+    /** What is below that survives a power cut there. */
+    long durableBelow;
+    /** What had been proposed when it was first counted: before it is joined, that must be durable there. */
+    long countedSeq;
+
     long baseSeq;
     long nextSeq;
     long toldCommittedSeq;
@@ -43,14 +52,20 @@ final class CopyLink {
     /** Since when it owes something. */
     long owesSinceNs;
 
+    /** When a copy failed here: the next one waits a little. */
+    long gaveUpCopyNs;
+
+    boolean hasGivenUpCopy;
+
     long readId;
     boolean probeNow = true;
 
     @Nullable
     CopyStream copy;
 
-    CopyLink(ServerId id, long incarnation, boolean inSync, long nowNs) {
+    CopyLink(ServerId id, long incarnation, boolean inSync, long sinceVersion, long nowNs) {
         this.id = id;
+        this.sinceVersion = sinceVersion;
         this.incarnation = incarnation;
         this.inSync = inSync;
         this.owesSinceNs = nowNs;
@@ -60,6 +75,11 @@ final class CopyLink {
     /** Whether a commit must wait for it. */
     boolean isRequired() {
         return inSync || isCounted;
+    }
+
+    /** Whether all that keeps it from being joined is that it did not say yet that what it has is durable. */
+    boolean owesSync() {
+        return isCounted && !isJoined && durableBelow <= countedSeq;
     }
 
     /** It has everything up to {@code seq}; true if that is news. */
@@ -91,6 +111,7 @@ final class CopyLink {
     void askAgain() {
         isJoined = false;
         ackedSeq = -1;
+        durableBelow = 0;
         feed = Feed.PROBING;
         readId = 0;
         probeNow = true;

@@ -3,16 +3,21 @@ package io.kumo.server.replica;
 import io.kumo.base.Bytes;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.ReplicationMessages.CopyChunk;
+import io.kumo.protocol.ReplicationMessages.CopyReceived;
+import io.kumo.protocol.ReplicationMessages.RangeDigest;
+import io.kumo.protocol.ReplicationMessages.RangeWanted;
 import io.kumo.table.ServerId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One whole copy of a partition on its way to a joiner: the records of the store, but for the keys that were dirty in
- * memory when it began, then those. The store moves on meanwhile; the log's entries from {@link #seq} on, which the
- * joiner gets next, make up for that.
+ * One copy of a partition on its way to a joiner: what the partition is, page by page in key order. A joiner that has
+ * nothing gets all of it; for another one a page is its digests first, and then the records that it lacks. The store
+ * moves on meanwhile; the log's entries from {@link #seq} on, which the joiner gets next, make up for that.
  */
 final class CopyStream {
     private static final int WINDOW_CHUNKS = 4;
@@ -22,34 +27,33 @@ final class CopyStream {
     private final PartitionData data;
     private final ServerId joiner;
     private final long epoch;
+    private final boolean isDiff;
     private final long copyId;
     private final long seq;
     private final long seqEpoch;
     private final Bytes state;
-    private final EntryTable dirty = new EntryTable();
+    private final MergedScan scan;
     private final Deque<CopyChunk> unanswered = new ArrayDeque<>();
-    private Bytes after = Bytes.EMPTY;
-    private boolean isScanned;
-    private int dirtySlot;
+    private List<LogEntry> page = new ArrayList<>();
+    private boolean isCompared;
     private boolean isAllSent;
-    private long scanId;
+    private @Nullable Bytes damagedKey;
     private int nextIndex;
     private long sentNs;
     private int resends;
 
-    CopyStream(ReplicaContext context, PartitionData data, ServerId joiner, long epoch) {
+    /** {@code isDiff}: the joiner has records to compare with. */
+    CopyStream(ReplicaContext context, PartitionData data, ServerId joiner, long epoch, boolean isDiff) {
         this.context = context;
         this.data = data;
         this.joiner = joiner;
         this.epoch = epoch;
+        this.isDiff = isDiff;
         this.copyId = context.nextId();
         this.seq = data.committedSeq();
         this.seqEpoch = data.history.epochAt(seq);
         this.state = data.encodeState(seq);
-        for (LogEntry entry : data.memtable.dirty()) {
-            dirty.put(entry, (byte) 0);
-        }
-        this.isScanned = data.storeIsHidden();
+        this.scan = new MergedScan(context, data);
         this.sentNs = context.clock.monotonicNs();
     }
 
@@ -58,59 +62,80 @@ final class CopyStream {
         return seq;
     }
 
+    /** A record that can't be read, so that the copy can't go on; null if there is none. */
+    @Nullable
+    Bytes damagedKey() {
+        return damagedKey;
+    }
+
     /** Sends what may be sent now. */
     void pump(long nowNs, long tableVersion) {
-        while (!isAllSent && scanId == 0 && unanswered.size() < WINDOW_CHUNKS && context.throttle.mayPass(nowNs)) {
-            if (isScanned) {
-                sendDirty(nowNs, tableVersion);
+        while (!isAllSent
+                && !isCompared
+                && !scan.isWaiting()
+                && damagedKey == null
+                && unanswered.size() < WINDOW_CHUNKS
+                && context.throttle.mayPass(nowNs)) {
+            if (scan.needsPage()) {
+                scan.request(pageBytes());
             } else {
-                scanId = context.nextId();
-                context.effects.scan(data.partition, scanId, after, chunkBytes());
+                takePage(nowNs, tableVersion);
             }
         }
     }
 
-    /** True if the scan was this copy's. */
-    boolean onScanned(long id, List<LogEntry> records, boolean last, long nowNs, long tableVersion) {
-        if (id != scanId) {
+    private void takePage(long nowNs, long tableVersion) {
+        page = new ArrayList<>();
+        int bytes = 0;
+        while (bytes < pageBytes()) {
+            LogEntry record = scan.next();
+            if (record == null) {
+                break;
+            }
+            if (MergedScan.isDamaged(record)) {
+                damagedKey = record.key();
+                return;
+            }
+            page.add(record);
+            bytes += record.footprintBytes();
+        }
+        boolean isEnd = scan.isAtEnd();
+        if (!isDiff) {
+            if (isEnd || !page.isEmpty()) {
+                send(page, List.of(), Bytes.EMPTY, isEnd, nowNs, tableVersion);
+            }
+            return;
+        }
+        List<RangeDigest> digests = RangeDigests.of(page, isEnd);
+        if (!digests.isEmpty()) {
+            isCompared = true;
+            send(List.of(), digests, Bytes.EMPTY, false, nowNs, tableVersion);
+        }
+    }
+
+    /** True if the page was this copy's. */
+    boolean onScanned(
+            long id, List<LogEntry> records, List<Bytes> damaged, boolean last, long nowNs, long tableVersion) {
+        if (!scan.isMine(id)) {
             return false;
         }
-        scanId = 0;
-        isScanned = last;
-        List<LogEntry> chunk = new ArrayList<>(records.size());
-        for (int i = 0; i < records.size(); i++) {
-            LogEntry record = records.get(i);
-            if (dirty.slotOf(record.key()) < 0) {
-                chunk.add(record);
-            }
-            after = record.key();
-        }
-        if (!chunk.isEmpty()) {
-            send(chunk, false, nowNs, tableVersion);
-        }
+        scan.onPage(records, damaged, last);
         pump(nowNs, tableVersion);
         return true;
     }
 
     boolean isScanning(long id) {
-        return scanId == id;
+        return scan.isMine(id);
     }
 
-    private void sendDirty(long nowNs, long tableVersion) {
-        List<LogEntry> chunk = new ArrayList<>();
-        int bytes = 0;
-        while (dirtySlot < dirty.slots() && bytes < chunkBytes()) {
-            LogEntry entry = dirty.at(dirtySlot++);
-            if (entry != null && entry.isRecord()) {
-                chunk.add(entry);
-                bytes += entry.footprintBytes();
-            }
-        }
-        isAllSent = dirtySlot >= dirty.slots();
-        send(chunk, isAllSent, nowNs, tableVersion);
-    }
-
-    private void send(List<LogEntry> records, boolean last, long nowNs, long tableVersion) {
+    private void send(
+            List<LogEntry> records,
+            List<RangeDigest> digests,
+            Bytes stale,
+            boolean last,
+            long nowNs,
+            long tableVersion) {
+        isAllSent = last;
         CopyChunk chunk = new CopyChunk(
                 data.partition,
                 epoch,
@@ -121,29 +146,62 @@ final class CopyStream {
                 seqEpoch,
                 seq,
                 last ? state : Bytes.EMPTY,
-                records);
-        long bytes = 0;
-        for (int i = 0; i < records.size(); i++) {
-            bytes += records.get(i).footprintBytes();
-        }
-        context.throttle.passed(bytes);
+                records,
+                isDiff,
+                digests,
+                stale);
+        context.throttle.passed(bytesOf(chunk));
         unanswered.add(chunk);
         sentNs = nowNs;
         context.effects.send(joiner, chunk);
     }
 
-    /** The joiner has the chunks before {@code index} of that copy; true once it has all. */
-    boolean onReceived(long ofCopyId, int index, long nowNs, long tableVersion) {
-        if (ofCopyId != copyId) {
+    private static long bytesOf(CopyChunk chunk) {
+        long bytes = chunk.stale().length();
+        for (int i = 0; i < chunk.records().size(); i++) {
+            bytes += chunk.records().get(i).footprintBytes();
+        }
+        for (int i = 0; i < chunk.digests().size(); i++) {
+            bytes += chunk.digests().get(i).lastKey().length() + 2L * Long.BYTES;
+        }
+        return bytes;
+    }
+
+    /** The joiner has the chunks before that index of that copy; true once it has all. */
+    boolean onReceived(CopyReceived message, long nowNs, long tableVersion) {
+        if (message.copyId() != copyId) {
             return false;
         }
-        while (!unanswered.isEmpty() && unanswered.getFirst().index() < index) {
+        while (!unanswered.isEmpty() && unanswered.getFirst().index() < message.nextIndex()) {
             unanswered.removeFirst();
             sentNs = nowNs;
             resends = 0;
         }
+        if (isCompared && unanswered.isEmpty()) {
+            isCompared = false;
+            sendWanted(message.wanted(), nowNs, tableVersion);
+        }
         pump(nowNs, tableVersion);
         return isAllSent && unanswered.isEmpty();
+    }
+
+    private void sendWanted(List<RangeWanted> wanted, long nowNs, long tableVersion) {
+        List<LogEntry> records = new ArrayList<>();
+        List<Long> stale = new ArrayList<>();
+        for (RangeWanted each : wanted) {
+            Set<Long> theirs = RangeDigests.unpack(each.fingerprints());
+            for (LogEntry record : RangeDigests.range(page, each.range())) {
+                if (!theirs.remove(RangeDigests.fingerprint(record))) {
+                    records.add(record);
+                }
+            }
+            stale.addAll(theirs);
+        }
+        page = List.of();
+        boolean isEnd = scan.isAtEnd();
+        if (isEnd || !records.isEmpty() || !stale.isEmpty()) {
+            send(records, List.of(), RangeDigests.pack(stale), isEnd, nowNs, tableVersion);
+        }
     }
 
     /**
@@ -161,7 +219,8 @@ final class CopyStream {
         }
     }
 
-    private int chunkBytes() {
-        return Math.max(1, context.settings.sendBytes() / 4);
+    /** Digests take little room, and each page of them is one way there and back. */
+    private int pageBytes() {
+        return Math.max(1, isDiff ? context.settings.sendBytes() : context.settings.sendBytes() / 4);
     }
 }

@@ -24,6 +24,7 @@ final class DedupTable {
     private final long keepNs;
     private final List<Session> sessions = new ArrayList<>(2);
     private @Nullable Session found;
+    private long sweptNs;
 
     DedupTable(long keepNs) {
         this.keepNs = keepNs;
@@ -93,7 +94,14 @@ final class DedupTable {
         }
     }
 
-    /** Forgets what was learnt long ago. */
+    /** Forgets what was learnt long ago; to be called often, and does something now and then. */
+    void sweep(long nowNs) {
+        if (nowNs - sweptNs > keepNs / 8) {
+            sweptNs = nowNs;
+            expire(nowNs);
+        }
+    }
+
     void expire(long nowNs) {
         for (int i = sessions.size() - 1; i >= 0; i--) {
             Session session = sessions.get(i);

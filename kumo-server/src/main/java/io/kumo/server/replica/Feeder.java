@@ -108,7 +108,8 @@ final class Feeder {
                 data.epochAt(prevSeq),
                 prevSeq,
                 data.committedSeq(),
-                entries);
+                entries,
+                false);
     }
 
     private void send(CopyLink link, Replicate message, long nowNs) {
@@ -117,7 +118,7 @@ final class Feeder {
         }
         link.sentNs = nowNs;
         link.toldCommittedSeq = message.committedSeq();
-        context.effects.send(link.id, message);
+        context.effects.send(link.id, link.owesSync() ? message.withSync() : message);
     }
 
     // --- from the log
@@ -157,7 +158,7 @@ final class Feeder {
         wantCopy(link);
     }
 
-    // --- whole copies
+    // --- copies
 
     private void wantCopy(CopyLink link) {
         link.feed = CopyLink.Feed.COPY_WANTED;
@@ -166,13 +167,15 @@ final class Feeder {
     }
 
     private void startCopy(CopyLink link, long nowNs) {
-        if (!link.inSync && !link.wasJoined && data.isComplete() && takePlace(link)) {
+        boolean rests = link.hasGivenUpCopy && nowNs - link.gaveUpCopyNs < context.settings.unresponsiveNs();
+        if (!link.inSync && !link.wasJoined && !rests && data.isComplete() && takePlace(link)) {
             link.feed = CopyLink.Feed.COPYING;
             link.isCounted = false;
             link.ackedSeq = -1; // what it had is gone
-            CopyStream copy = new CopyStream(context, data, link.id, epoch);
+            CopyStream copy = new CopyStream(context, data, link.id, epoch, link.hasRecords);
             link.copy = copy;
-            context.effects.event(new ReplicaEvent.CopyStarted(data.partition, link.id, copy.seq()));
+            link.durableBelow = 0;
+            context.effects.event(new ReplicaEvent.CopyStarted(data.partition, link.id, copy.seq(), link.hasRecords));
             copy.pump(nowNs, tableVersion);
         }
     }
@@ -184,11 +187,21 @@ final class Feeder {
         }
         if (message.copyId() == 0) {
             link.copy = null;
+            link.hasRecords = message.hasRecords();
             link.feed = CopyLink.Feed.COPY_WANTED;
-        } else if (copy.onReceived(message.copyId(), message.nextIndex(), context.clock.monotonicNs(), tableVersion)) {
+        } else if (copy.onReceived(message, context.clock.monotonicNs(), tableVersion)) {
             link.copy = null;
             link.streamFrom(copy.seq());
         }
+    }
+
+    /** Another one is begun after a while. */
+    void giveUpCopy(CopyLink link) {
+        giveBackPlace(link);
+        link.copy = null;
+        link.feed = CopyLink.Feed.COPY_WANTED;
+        link.gaveUpCopyNs = context.clock.monotonicNs();
+        link.hasGivenUpCopy = true;
     }
 
     // --- places, time
@@ -225,7 +238,7 @@ final class Feeder {
      */
     void onTick(CopyLink link, long nowNs) {
         long lastNs = link.sentNs - link.owesSinceNs > 0 ? link.sentNs : link.owesSinceNs;
-        boolean owes = link.feed == CopyLink.Feed.PROBING || link.ackedSeq < link.nextSeq - 1;
+        boolean owes = link.feed == CopyLink.Feed.PROBING || link.ackedSeq < link.nextSeq - 1 || link.owesSync();
         boolean untold = link.feed == CopyLink.Feed.STREAMING && link.toldCommittedSeq < data.committedSeq();
         long patienceNs = context.settings.resendNs();
         if ((owes && nowNs - lastNs > patienceNs) || (untold && nowNs - link.sentNs > patienceNs)) {

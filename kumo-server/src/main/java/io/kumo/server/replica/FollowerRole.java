@@ -1,10 +1,10 @@
 package io.kumo.server.replica;
 
+import io.kumo.base.Bytes;
 import io.kumo.base.Check;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.ReplicationMessages.Behind;
 import io.kumo.protocol.ReplicationMessages.CopyChunk;
-import io.kumo.protocol.ReplicationMessages.CopyReceived;
 import io.kumo.protocol.ReplicationMessages.Replicate;
 import io.kumo.protocol.ReplicationMessages.Replicated;
 import io.kumo.table.ServerId;
@@ -25,6 +25,10 @@ final class FollowerRole {
     private long promisedCommitSeq;
     private boolean owesAnswer;
     private boolean owesBehind;
+    private boolean isSyncWanted;
+    private long syncId;
+    private long syncingBelow;
+    private long durableBelow = 1;
 
     FollowerRole(Replica replica, ReplicaContext context, PartitionData data, ServerId primary, long epoch) {
         this.replica = replica;
@@ -45,6 +49,7 @@ final class FollowerRole {
             owesBehind = true;
             return;
         }
+        isSyncWanted |= message.sync();
         List<LogEntry> entries = message.entries();
         if (!entries.isEmpty() && context.memory.isFull() && message.prevSeq() + entries.size() > data.lastSeq()) {
             // The primary sends them again. What is here is committed meanwhile: only that lets a checkpoint make room.
@@ -68,6 +73,27 @@ final class FollowerRole {
         promisedCommitSeq = Math.max(promisedCommitSeq, committedSeq);
         commit();
         owesAnswer |= data.loggedSeq() >= matchedSeq; // else once the log has it
+        considerSync();
+    }
+
+    /** Has the log synced if the primary wants that, once what it sent is in there. */
+    private void considerSync() {
+        if (isSyncWanted && syncId == 0 && data.loggedSeq() >= matchedSeq && data.isCutLogged()) {
+            isSyncWanted = false;
+            syncingBelow = matchedSeq + 1;
+            syncId = context.nextId();
+            context.effects.sync(data.partition, syncId);
+        }
+    }
+
+    /** All that was logged when that was asked for survives a power cut now. */
+    void onSynced(long id) {
+        if (id == syncId) {
+            syncId = 0;
+            durableBelow = Math.max(durableBelow, syncingBelow);
+            owesAnswer = true;
+            replica.wantFlush();
+        }
     }
 
     /** Whether the entries fit behind what is here, once that is rid of what the primary never had. */
@@ -99,7 +125,28 @@ final class FollowerRole {
     private void undo(long keepSeq) {
         long count = data.lastSeq() - keepSeq;
         data.truncate(keepSeq);
+        forgetSyncs(Math.min(durableBelow, keepSeq + 1));
         context.effects.event(new ReplicaEvent.Undone(data.partition, epoch, keepSeq, count));
+    }
+
+    private void forgetSyncs(long below) {
+        durableBelow = below;
+        syncId = 0;
+    }
+
+    /**
+     * It was in sync and joins now, and nobody takes it for one that has everything before it says so again: if
+     * something here is damaged, what it has counts no longer.
+     */
+    void onDemoted() {
+        if (!data.damage().isKnown() || !data.isComplete()) {
+            return;
+        }
+        data.beginCopy(true);
+        matchedSeq = -1;
+        promisedCommitSeq = 0;
+        owesAnswer = false;
+        forgetSyncs(1);
     }
 
     private void commit() {
@@ -112,23 +159,39 @@ final class FollowerRole {
     void onLogged() {
         if (matchedSeq >= 0) {
             commit();
+            considerSync();
             owesAnswer = true;
             replica.wantFlush();
         }
-        if (intake.onLogged()) {
-            replica.wantFlush();
-        }
+        onProgress();
     }
 
     void onCopyChunk(CopyChunk chunk) {
         if (intake.take(chunk)) {
             matchedSeq = -1;
+            forgetSyncs(1);
         }
         replica.wantFlush();
     }
 
-    void onTick() {
-        if (intake.onLogged()) {
+    /** Log, store or memory may allow more than before. */
+    void onProgress() {
+        if (intake.onProgress()) {
+            replica.wantFlush();
+        }
+    }
+
+    /** A page of the store that a copy is compared with. */
+    boolean onScanned(long scanId, List<LogEntry> records, List<Bytes> damaged, boolean last) {
+        boolean isMine = intake.onScanned(scanId, records, damaged, last);
+        if (isMine) {
+            onProgress();
+        }
+        return isMine;
+    }
+
+    void onScanFailed(long scanId) {
+        if (intake.onScanFailed(scanId)) {
             replica.wantFlush();
         }
     }
@@ -147,24 +210,18 @@ final class FollowerRole {
                             data.lastSeq(),
                             data.committedSeq(),
                             data.history.starts(data.lastSeq()),
-                            context.incarnation));
+                            context.incarnation,
+                            data.hasRecords()));
         } else if (owesAnswer && matchedSeq >= 0 && data.isCutLogged()) {
             long seq = Math.min(matchedSeq, data.loggedSeq());
             context.effects.send(
-                    primary, new Replicated(data.partition, epoch, tableVersion, seq, context.incarnation));
+                    primary,
+                    new Replicated(data.partition, epoch, tableVersion, seq, context.incarnation, durableBelow));
         }
         owesAnswer = false;
         owesBehind = false;
         if (intake.owesAnswer()) {
-            context.effects.send(
-                    primary,
-                    new CopyReceived(
-                            data.partition,
-                            epoch,
-                            tableVersion,
-                            intake.copyId(),
-                            intake.takeAnswer(),
-                            context.incarnation));
+            context.effects.send(primary, intake.takeAnswer(epoch, tableVersion));
         }
     }
 }

@@ -272,7 +272,7 @@ final class Operations {
         Loading queue = loading.get(key);
         if (queue != null && queue.loadId == loadId) {
             loading.remove(key);
-            failAll(queue, ErrorCode.CORRUPT);
+            failAll(queue, primary.inSyncCount() > 1 ? ErrorCode.NOT_PRIMARY : ErrorCode.CORRUPT);
         }
     }
 

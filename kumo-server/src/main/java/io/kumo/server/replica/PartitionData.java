@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionData {
     private static final int STATE_VERSION = 1;
+    /** Flags of a COPY_BEGIN whose records go to the store by checkpoints; without it they follow in the log. */
+    private static final int UNLOGGED_COPY = 1;
 
     final int partition;
     final Memtable memtable;
@@ -30,7 +32,14 @@ final class PartitionData {
     private long loggedTicket;
     private long barrierTicket;
     private boolean restoring = true;
-    private boolean isCopying;
+    /** A copy of an older version of this program is being restored: its records are in the log. */
+    private boolean isRestoringCopy;
+    /** A copy is here, and with the checkpoint that says so it counts. */
+    private boolean isEnding;
+
+    private @Nullable Checkpoint endingCheckpoint;
+    private Bytes endingState = Bytes.EMPTY;
+    private final Damage damage = new Damage();
 
     private boolean storeIsEmpty;
     private boolean wipePending;
@@ -49,9 +58,7 @@ final class PartitionData {
         this.storeIsEmpty = stored.equals(Recovery.NONE);
         if (complete) {
             decodeState(stored.state());
-        } else {
-            wipePending = true; // what the store has is not to be used
-        }
+        } // else what the store has only serves to be compared with
         moveTo(complete ? stored.seq() : 0);
         checkpointedSeq = lastSeq;
     }
@@ -91,6 +98,21 @@ final class PartitionData {
     /** Whether the store is not to be asked for records: it has none, or none that count. */
     boolean storeIsHidden() {
         return storeIsEmpty || wipePending || (checkpoint != null && checkpoint.wipe());
+    }
+
+    /** Whether there are records here, of whatever time, that a primary's can be compared with. */
+    boolean hasRecords() {
+        return !storeIsHidden() || memtable.dirtyCount() > 0 || tail.count() > 0;
+    }
+
+    /** Records here that are known not to fit their checksums. */
+    Damage damage() {
+        return damage;
+    }
+
+    /** A copy is here, and waits for its checkpoint. */
+    boolean isEnding() {
+        return isEnding;
     }
 
     /** Grows whenever all records went at once. */
@@ -146,12 +168,17 @@ final class PartitionData {
         LogEntry entry = tail.removeFirst();
         context.memory.addDirty(-entry.footprintBytes());
         committedSeq++;
+        show(entry);
+        return entry;
+    }
+
+    private void show(LogEntry entry) {
         if (entry.kind() == EntryKind.FLUSH) {
             wipe();
         } else {
             memtable.putDirty(entry);
+            damage.onReplaced(entry.key());
         }
-        return entry;
     }
 
     void onLogged(long ticket) {
@@ -161,64 +188,104 @@ final class PartitionData {
         }
     }
 
-    // --- whole copies
+    // --- copies
 
-    void beginCopy() {
-        reset(EntryKind.COPY_BEGIN);
+    /**
+     * From here on nothing here counts, until a copy has ended. What there is stays for as long as it takes to compare
+     * it, entries that are not committed too, if {@code keep}: whether they were right shows then.
+     */
+    void beginCopy(boolean keep) {
+        long epoch = history.lastEpoch();
+        long seq = lastSeq;
+        while (keep && tail.count() > 0) {
+            LogEntry entry = tail.removeFirst();
+            context.memory.addDirty(-entry.footprintBytes());
+            show(entry);
+        }
+        reset(!keep);
         complete = false;
-        isCopying = true;
+        if (!restoring) {
+            LogEntry begin = new LogEntry(
+                    EntryKind.COPY_BEGIN, epoch, seq, 0, 0, 0, 0, Bytes.EMPTY, UNLOGGED_COPY, 0, Bytes.EMPTY);
+            barrierTicket = context.effects.append(partition, begin);
+        }
     }
 
+    /** A record of the primary. It goes to the store with a checkpoint, not into the log. */
     void addCopied(LogEntry record) {
-        LogEntry copied = record.kind() == EntryKind.COPY_PUT ? record : asCopied(record);
-        if (!restoring) {
-            barrierTicket = context.effects.append(partition, copied);
-        }
-        memtable.putDirty(copied);
+        memtable.putDirty(record.kind() == EntryKind.COPY_PUT ? record : asCopied(record));
+        damage.onReplaced(record.key());
+    }
+
+    /** The primary has no record of that key. */
+    void dropCopied(Bytes key) {
+        memtable.putDirty(LogEntry.internal(EntryKind.DELETE, 0, 0, key, Bytes.EMPTY));
+        damage.onReplaced(key);
+    }
+
+    /** The records here can't be read: there is nothing to compare with. */
+    void giveUpRecords() {
+        wipe();
     }
 
     /**
-     * The copy is complete up to {@code seq}. Its mark in the log, and every checkpoint from here on, have the epoch of
-     * the primary that sent it at least: so a start can tell records of after the copy from older ones, even if these
-     * were at a higher seq of a history that was given up.
+     * The copy is complete up to {@code seq}, and counts once a checkpoint has taken it to the store. Its mark in the
+     * log, and every checkpoint from here on, have the epoch of the primary that sent it at least: so a start can tell
+     * records of after the copy from older ones, even if these were at a higher seq of a history that was given up.
      */
     void endCopy(long epoch, long seq, Bytes state) {
         copyEpoch = Math.max(copyEpoch, epoch);
         decodeState(state);
-        complete = true;
-        isCopying = false;
-        stateDirty = true;
         moveTo(seq);
-        if (!restoring) {
-            barrierTicket = context.effects.append(
-                    partition, LogEntry.internal(EntryKind.COPY_END, copyEpoch, seq, Bytes.EMPTY, state));
-        }
+        stateDirty = true;
+        complete = restoring;
+        isRestoringCopy = false;
+        isEnding = !restoring;
+        endingState = state;
+    }
+
+    private void onCopyStored() {
+        isEnding = false;
+        endingCheckpoint = null;
+        complete = true;
+        barrierTicket = context.effects.append(
+                partition, LogEntry.internal(EntryKind.COPY_END, copyEpoch, committedSeq, Bytes.EMPTY, endingState));
+        endingState = Bytes.EMPTY;
     }
 
     /** Everything goes; the store's records with the next checkpoint. */
     void drop() {
-        reset(EntryKind.DROP);
+        long epoch = history.lastEpoch();
+        long seq = lastSeq;
+        reset(true);
         complete = true;
-        isCopying = false;
+        copyEpoch = 0;
+        if (!restoring) {
+            barrierTicket = context.effects.append(
+                    partition, LogEntry.internal(EntryKind.DROP, epoch, seq, Bytes.EMPTY, Bytes.EMPTY));
+        }
     }
 
-    private void reset(EntryKind kind) {
-        long epoch = history.lastEpoch();
+    private void reset(boolean wipes) {
         while (tail.count() > 0) {
             context.memory.addDirty(-tail.removeLast().footprintBytes());
         }
         history.clear();
         dedup.clear();
-        wipe();
-        if (!restoring) {
-            barrierTicket = context.effects.append(
-                    partition, LogEntry.internal(kind, epoch, lastSeq, Bytes.EMPTY, Bytes.EMPTY));
+        damage.clear();
+        if (wipes) {
+            wipe();
         }
+        stateDirty = true;
+        isRestoringCopy = false;
+        isEnding = false;
+        endingCheckpoint = null;
         moveTo(0);
     }
 
     private void wipe() {
         memtable.clear();
+        damage.clear();
         wipePending = true;
         wipes++;
     }
@@ -294,15 +361,16 @@ final class PartitionData {
                 }
                 break;
             case COPY_BEGIN:
-                beginCopy();
+                beginCopy(entry.flags() == UNLOGGED_COPY);
+                isRestoringCopy = entry.flags() != UNLOGGED_COPY;
                 break;
             case COPY_PUT:
-                if (isCopying) {
+                if (isRestoringCopy) {
                     addCopied(entry);
                 }
                 break;
             case COPY_END:
-                if (isCopying) {
+                if (isRestoringCopy) {
                     endCopy(entry.epoch(), entry.seq(), entry.value());
                 }
                 break;
@@ -327,16 +395,18 @@ final class PartitionData {
         if (checkpoint != null || !isDirty()) {
             return null;
         }
-        long seq = complete ? committedSeq : 0;
+        boolean counts = complete || isEnding;
+        long seq = counts ? committedSeq : 0;
         Checkpoint begun = new Checkpoint(
                 partition,
                 wipePending,
-                complete ? Math.max(copyEpoch, history.epochAt(seq)) : 0,
+                counts ? Math.max(copyEpoch, history.epochAt(seq)) : 0,
                 seq,
-                complete,
-                complete ? encodeState(seq) : Bytes.EMPTY,
+                counts,
+                counts ? encodeState(seq) : Bytes.EMPTY,
                 memtable.dirty());
         checkpoint = begun;
+        endingCheckpoint = isEnding ? begun : null;
         wipePending = false;
         stateDirty = false;
         return begun;
@@ -348,8 +418,12 @@ final class PartitionData {
         checkpoint = null;
     }
 
+    @SuppressWarnings("ReferenceEquality") // the very one, not one like it
     void onCheckpointed(Checkpoint done) {
         endCheckpoint(done);
+        if (isEnding && done == endingCheckpoint) {
+            onCopyStored();
+        }
         checkpointedSeq = done.seq();
         if (done.wipe()) {
             storeIsEmpty = true;

@@ -1,5 +1,6 @@
 package io.kumo.server.replica;
 
+import io.kumo.base.Bytes;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.ReplicationMessages.Behind;
 import io.kumo.protocol.ReplicationMessages.CopyReceived;
@@ -122,7 +123,7 @@ final class PrimaryRole {
         CopyLink link = linkOf(id);
         if (link == null) {
             long incarnation = table.server(id).map(ServerInfo::incarnation).orElse(0L);
-            links.add(new CopyLink(id, incarnation, inSync, nowNs));
+            links.add(new CopyLink(id, incarnation, inSync, table.version(), nowNs));
             return false;
         }
         boolean wasReported = inSync && link.isJoined;
@@ -171,7 +172,12 @@ final class PrimaryRole {
         if (link.feed != CopyLink.Feed.PROBING && link.feed != CopyLink.Feed.STREAMING) {
             return; // of the time before the copy that is needed, or under way
         }
+        if (!link.inSync && message.tableVersion() < link.sinceVersion) {
+            return; // it does not know yet that it joins, and may have to begin with giving up what it has
+        }
         long nowNs = context.clock.monotonicNs();
+        long durableBelow = message.durableBelow();
+        link.durableBelow = Math.max(link.durableBelow, durableBelow == 0 ? Long.MAX_VALUE : durableBelow);
         if (link.onAcked(message.seq(), nowNs)) {
             advance();
         }
@@ -186,6 +192,7 @@ final class PrimaryRole {
         if (link == null || !message.accepted() || link.feed == CopyLink.Feed.COPYING) {
             return;
         }
+        link.hasRecords = message.hasRecords();
         long common = message.complete()
                 ? data.history.commonSeq(data.lastSeq(), message.history(), message.lastSeq())
                 : EpochHistory.UNKNOWN;
@@ -264,10 +271,13 @@ final class PrimaryRole {
         }
         if (!link.isCounted && link.nextSeq > data.committedSeq()) {
             link.isCounted = true;
+            link.countedSeq = data.lastSeq();
+            link.probeNow = true;
             link.owesSinceNs = nowNs;
             leasedUntilNs = nowNs;
+            replica.wantFlush();
         }
-        if (link.isCounted && link.ackedSeq >= data.committedSeq()) {
+        if (link.isCounted && link.ackedSeq >= data.committedSeq() && !link.owesSync()) {
             link.isJoined = true;
             link.wasJoined = true;
             feeder.giveBackPlace(link);
@@ -317,13 +327,23 @@ final class PrimaryRole {
         }
     }
 
-    void onScanned(long scanId, List<LogEntry> records, boolean last) {
+    void onScanned(long scanId, List<LogEntry> records, List<Bytes> damaged, boolean last) {
         long nowNs = context.clock.monotonicNs();
         for (CopyLink link : links) {
             CopyStream copy = link.copy;
-            if (copy != null && copy.onScanned(scanId, records, last, nowNs, tableVersion)) {
+            if (copy != null && copy.onScanned(scanId, records, damaged, last, nowNs, tableVersion)) {
+                noteDamage(link);
                 return;
             }
+        }
+    }
+
+    /** A copy that came across a record that can't be read is given up: it would be without it for good. */
+    private void noteDamage(CopyLink link) {
+        Bytes key = link.copy == null ? null : link.copy.damagedKey();
+        if (key != null) {
+            feeder.giveUpCopy(link);
+            replica.onDamaged(key);
         }
     }
 
@@ -340,8 +360,7 @@ final class PrimaryRole {
         for (CopyLink link : links) {
             CopyStream copy = link.copy;
             if (copy != null && copy.isScanning(scanId)) {
-                link.copy = null;
-                link.feed = CopyLink.Feed.COPY_WANTED; // tried again from a tick
+                feeder.giveUpCopy(link);
                 return;
             }
         }
@@ -374,6 +393,7 @@ final class PrimaryRole {
                 link.owesSinceNs = nowNs; // it was this process that did not answer
             }
             feeder.onTick(link, nowNs);
+            noteDamage(link);
             considerJoiner(link, nowNs);
             reports |= judge(link, nowNs);
         }

@@ -19,7 +19,6 @@ import io.kumo.protocol.ReplicationMessages.Replicated;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
-import io.kumo.table.ServerInfo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -57,17 +56,26 @@ public final class Replica {
         void readLog(int partition, long readId, long fromSeq, int maxBytes);
 
         /**
-         * Reads records of the partition from the store in key order; {@link Replica#onScanned} follows with the same
-         * {@code scanId}.
+         * Reads records of the partition from the store in key order; {@link Replica#onScanned} or
+         * {@link Replica#onScanFailed} follows with the same {@code scanId}.
          *
          * @param after keys greater than this; empty for the first
          */
         void scan(int partition, long scanId, Bytes after, int maxBytes);
 
+        /**
+         * Makes all that the log has of this shard survive a power cut, as far as that is asked for at all;
+         * {@link Replica#onSynced} follows with the same {@code syncId}.
+         */
+        void sync(int partition, long syncId);
+
+        /** A checkpoint of that partition is waited for; may be asked for again and again. */
+        void storeSoon(int partition);
+
         /** {@code at} knows a newer table: get it from there. */
         void newerTable(ServerId at, long version);
 
-        /** {@link Replica#joined} or {@link Replica#unresponsive} changed: report to the managers now. */
+        /** {@link Replica#joined}, {@link Replica#unresponsive} or {@link Replica#isDamaged} changed: report it now. */
         void reportChanged(Replica replica);
 
         /** {@link Replica#flush} is to be called at the end of this turn of the loop; asked once per turn. */
@@ -82,14 +90,13 @@ public final class Replica {
     private final PartitionData data;
     private final StaleReads staleReads;
     private final Fence fence;
+    private final Leftovers leftovers;
     private @Nullable ClusterTable table;
     private @Nullable Partition row;
     private @Nullable PrimaryRole primary;
     private @Nullable FollowerRole follower;
     private ReplicaRole role = ReplicaRole.NONE;
     private boolean flushWanted;
-    private long unnamedSinceNs;
-    private long dedupSweptNs;
 
     /** {@code stored}: {@link Recovery#NONE} for a partition that the store does not have. */
     public Replica(int partition, ReplicaContext context, Recovery stored) {
@@ -98,8 +105,7 @@ public final class Replica {
         this.data = new PartitionData(partition, context, stored);
         this.staleReads = new StaleReads(context, data);
         this.fence = new Fence(context.startedNs + LeaseBook.GRANT_NS);
-        this.unnamedSinceNs = context.clock.monotonicNs();
-        this.dedupSweptNs = unnamedSinceNs;
+        this.leftovers = new Leftovers(context, data);
     }
 
     /**
@@ -107,6 +113,11 @@ public final class Replica {
      */
     public void restore(LogEntry entry) {
         data.restore(entry);
+    }
+
+    /** At start: nothing of that counts, as some of it is damaged; it only serves to be compared with. */
+    public void distrust() {
+        data.beginCopy(true);
     }
 
     /** At start: there are no more entries. */
@@ -153,14 +164,14 @@ public final class Replica {
     }
 
     private void takeRole(ClusterTable newer, Partition now) {
-        boolean named = now.names(context.self) && isThisProcess(newer);
+        boolean named = now.names(context.self) && context.isNamedIn(newer);
         PrimaryRole leading = primary;
         if (leading != null && !(named && now.isPrimary(context.self))) {
             primary = null;
             leading.stepDown();
         }
         if (!now.names(context.self) && role != ReplicaRole.NONE) {
-            unnamedSinceNs = context.clock.monotonicNs();
+            leftovers.onUnnamed();
         }
         if (!named) {
             follower = null;
@@ -173,11 +184,10 @@ public final class Replica {
             ServerId leader = now.primary().orElse(context.self);
             follower = new FollowerRole(this, context, data, leader, now.epoch());
         }
-    }
-
-    private boolean isThisProcess(ClusterTable newer) {
-        ServerInfo self = newer.server(context.self).orElse(null);
-        return self != null && self.incarnation() == context.incarnation;
+        boolean wasInSync = role != ReplicaRole.NONE && role != ReplicaRole.JOINING;
+        if (follower != null && wasInSync && now.joining().contains(context.self)) {
+            follower.onDemoted();
+        }
     }
 
     private void updateRole() {
@@ -283,9 +293,7 @@ public final class Replica {
     /** Tells a sender that knows less that there is a newer table. */
     private void refuse(ServerId from, long epoch, long tableVersion) {
         if (table != null && table.version() > tableVersion) {
-            context.effects.send(
-                    from,
-                    new Behind(partition, epoch, table.version(), false, false, 0, 0, List.of(), context.incarnation));
+            context.effects.send(from, Behind.refusal(partition, epoch, table.version(), context.incarnation));
         }
     }
 
@@ -320,6 +328,7 @@ public final class Replica {
 
     /** The store could not read the record: it is damaged. */
     public void onLoadFailed(long loadId, Bytes key) {
+        onDamaged(key);
         if (!staleReads.onLoadFailed(loadId) && primary != null) {
             primary.operations().onLoadFailed(loadId, key);
         }
@@ -339,10 +348,15 @@ public final class Replica {
         }
     }
 
-    /** Records of the store after the key asked for; {@code last} if there are none behind them. */
-    public void onScanned(long scanId, List<LogEntry> records, boolean last) {
+    /**
+     * Records of the store after the key asked for, and the keys of those that are damaged; {@code last} if there are
+     * none behind them.
+     */
+    public void onScanned(long scanId, List<LogEntry> records, List<Bytes> damaged, boolean last) {
         if (primary != null) {
-            primary.onScanned(scanId, records, last);
+            primary.onScanned(scanId, records, damaged, last);
+        } else if (follower != null) {
+            follower.onScanned(scanId, records, damaged, last);
         }
     }
 
@@ -350,6 +364,23 @@ public final class Replica {
     public void onScanFailed(long scanId) {
         if (primary != null) {
             primary.onScanFailed(scanId);
+        } else if (follower != null) {
+            follower.onScanFailed(scanId);
+        }
+    }
+
+    /** {@link Effects#sync} is done. */
+    public void onSynced(long syncId) {
+        if (follower != null) {
+            follower.onSynced(syncId);
+        }
+    }
+
+    /** That record does not fit its checksum: the managers are told, so that others take over. */
+    public void onDamaged(Bytes key) {
+        if (data.memtable.find(key) == null && data.damage().add(key)) {
+            context.effects.event(new ReplicaEvent.Damaged(partition, key));
+            context.effects.reportChanged(this);
         }
     }
 
@@ -368,6 +399,9 @@ public final class Replica {
     /** The checkpoint that was begun is in the store. */
     public void onCheckpointed(Checkpoint done) {
         data.onCheckpointed(done);
+        if (follower != null) {
+            follower.onProgress();
+        }
     }
 
     /** The checkpoint that was begun did not get there; it is begun anew later. */
@@ -384,39 +418,11 @@ public final class Replica {
             primary.onTick(nowNs);
             updateRole();
         } else if (follower != null) {
-            follower.onTick();
+            follower.onProgress();
         } else {
-            considerDrop(nowNs);
+            leftovers.onTick(row, nowNs);
         }
-        if (nowNs - dedupSweptNs > context.settings.dedupNs() / 8) {
-            dedupSweptNs = nowNs;
-            data.dedup.expire(nowNs);
-        }
-    }
-
-    /**
-     * Only a table that does not name this server, and that for a while, takes data away. One that is meant to have a
-     * copy (it was marked as faulty, and will join again) keeps its data, so that it copies only what it missed.
-     */
-    private void considerDrop(long nowNs) {
-        if (data.isEmpty()) {
-            return; // so for most partitions of a large cluster
-        }
-        if (row != null
-                && !row.names(context.self)
-                && context.memory.isFull()
-                && data.lastSeq() > data.committedSeq()) {
-            long count = data.lastSeq() - data.committedSeq();
-            data.truncate(data.committedSeq()); // no checkpoint takes these, and what joins needs the room
-            context.effects.event(new ReplicaEvent.Undone(partition, row.epoch(), data.committedSeq(), count));
-        }
-        boolean unnamed =
-                row != null && !row.names(context.self) && !row.target().contains(context.self);
-        if (unnamed && !data.isEmpty() && nowNs - unnamedSinceNs > context.settings.dropAfterNs()) {
-            data.drop();
-            unnamedSinceNs = nowNs;
-            context.effects.event(new ReplicaEvent.Dropped(partition));
-        }
+        data.dedup.sweep(nowNs);
     }
 
     /** A connection to that server is there: what it has not answered is sent again. */
@@ -449,28 +455,23 @@ public final class Replica {
         return partition;
     }
 
-    /** As primary: joiners that have all, and without whom nothing is acknowledged. For ServerReport. */
+    /** As primary: joiners that have all, and without whom nothing is acknowledged. */
     public List<ServerId> joined() {
         return primary == null ? List.of() : primary.joined();
     }
 
-    /** As primary: copies that don't answer in time. For ServerReport. */
+    /** As primary: copies that don't answer in time. */
     public List<ServerId> unresponsive() {
         return primary == null ? List.of() : primary.unresponsive();
     }
 
+    /** As a copy in sync: something here is not as the others have it. */
+    public boolean isDamaged() {
+        return data.damage().isKnown() && role != ReplicaRole.NONE && role != ReplicaRole.JOINING;
+    }
+
     public ReplicaView view() {
-        return new ReplicaView(
-                partition,
-                role,
-                row == null ? 0 : row.epoch(),
-                data.isComplete(),
-                data.lastEpoch(),
-                data.lastSeq(),
-                data.committedSeq(),
-                primary == null ? 0 : primary.operations().waiting(),
-                primary == null ? 0 : primary.lag(),
-                primary == null || !primary.isActive() || primary.holdsLeases());
+        return ReplicaView.of(role, row == null ? 0 : row.epoch(), data, primary);
     }
 
     public ReplicaRole role() {

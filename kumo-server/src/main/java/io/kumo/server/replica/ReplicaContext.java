@@ -1,6 +1,8 @@
 package io.kumo.server.replica;
 
+import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
+import io.kumo.table.ServerInfo;
 import io.kumo.time.Clock;
 
 /**
@@ -38,6 +40,12 @@ public final class ReplicaContext {
         this.memory = memory;
         this.throttle = throttle;
         this.effects = effects;
+    }
+
+    /** Whether the table means this process by this server, and not one before it. */
+    boolean isNamedIn(ClusterTable table) {
+        ServerInfo info = table.server(self).orElse(null);
+        return info != null && info.incarnation() == incarnation;
     }
 
     public LeaseBook leases() {

@@ -1,5 +1,6 @@
 package io.kumo.server.replica;
 
+import io.kumo.base.Bytes;
 import io.kumo.table.ServerId;
 
 /** What is worth a line in the log or a count. Values, so that the shell decides how to show them. */
@@ -15,8 +16,8 @@ public sealed interface ReplicaEvent {
     /** Entries beyond {@code lastSeq}, never acknowledged, were undone. */
     record Undone(int partition, long epoch, long lastSeq, long count) implements ReplicaEvent {}
 
-    /** The primary starts to send a whole copy. */
-    record CopyStarted(int partition, ServerId joiner, long seq) implements ReplicaEvent {}
+    /** The primary starts to send a copy: only what differs, or all of it. */
+    record CopyStarted(int partition, ServerId joiner, long seq, boolean isDiff) implements ReplicaEvent {}
 
     /** A joiner has everything; nothing is acknowledged without it from here on. */
     record Joined(int partition, ServerId joiner, long seq) implements ReplicaEvent {}
@@ -26,6 +27,9 @@ public sealed interface ReplicaEvent {
 
     /** A copy in sync lacks what it must have: its disk lost something, or there is a bug. */
     record CopyLacksEntries(int partition, ServerId copy, long has, long committed) implements ReplicaEvent {}
+
+    /** A record here does not fit its checksum. */
+    record Damaged(int partition, Bytes key) implements ReplicaEvent {}
 
     /** The table has not named this server for long enough: what it had of the partition goes. */
     record Dropped(int partition) implements ReplicaEvent {}

@@ -98,6 +98,21 @@ final class Checkpointer {
         return round.future();
     }
 
+    /** Takes what that replica has to the store before all others: somebody waits for it. */
+    void soon(Replica replica) {
+        if (!replica.isDirty()) {
+            return;
+        }
+        if (!left.contains(replica)) {
+            left.addFirst(replica);
+        }
+        if (!isRunning) {
+            isRunning = true;
+            round = Promise.promise();
+            nextBatch();
+        }
+    }
+
     private void nextBatch() {
         List<Checkpoint> batch = new ArrayList<>();
         int records = 0;

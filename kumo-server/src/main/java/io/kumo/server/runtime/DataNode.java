@@ -179,7 +179,6 @@ final class DataNode {
                 leases.onConnected(peer);
             }
         });
-        host.connect(peers);
         Checkpointer checkpointer = new Checkpointer(
                 storage,
                 context,
@@ -188,6 +187,7 @@ final class DataNode {
                 CheckpointRule.forMemory(options.memoryBytes()),
                 node.metrics().latency(Meter.CHECKPOINT_LATENCY),
                 done -> counts.changed(done.stream().map(Checkpoint::partition).toList()));
+        host.connect(peers, checkpointer::soon);
         sweepers.add(new Sweeper(storage.records(), context, host, node.clock()));
         return new Shard(new EventLoop(context), host, peers, new OperationMeters(node.metrics()), checkpointer);
     }

@@ -4,6 +4,7 @@ import io.kumo.server.replica.ReplicaEvent;
 import io.kumo.server.replica.ReplicaEvent.Activated;
 import io.kumo.server.replica.ReplicaEvent.CopyLacksEntries;
 import io.kumo.server.replica.ReplicaEvent.CopyStarted;
+import io.kumo.server.replica.ReplicaEvent.Damaged;
 import io.kumo.server.replica.ReplicaEvent.Dropped;
 import io.kumo.server.replica.ReplicaEvent.Joined;
 import io.kumo.server.replica.ReplicaEvent.RoleChanged;
@@ -64,6 +65,12 @@ final class EventLog {
             count(Kind.UNRESPONSIVE, 1);
         } else if (event instanceof Dropped) {
             count(Kind.DROPPED, 1);
+        } else if (event instanceof Damaged damaged) {
+            LOG.error(
+                    "a record is damaged, the partition is repaired from another copy if there is one"
+                            + " partition={} key=\"{}\"",
+                    damaged.partition(),
+                    damaged.key());
         } else if (event instanceof CopyLacksEntries lack) {
             LOG.error(
                     "a copy lost acknowledged entries partition={} copy={} has={} committed={}",

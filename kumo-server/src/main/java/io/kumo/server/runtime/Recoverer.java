@@ -1,7 +1,6 @@
 package io.kumo.server.runtime;
 
 import io.kumo.base.Bytes;
-import io.kumo.protocol.EntryKind;
 import io.kumo.protocol.LogEntry;
 import io.kumo.server.replica.Recovery;
 import io.kumo.server.replica.Replica;
@@ -19,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /** Builds the replicas from what store and log have, at start, on the thread that starts the server. */
 final class Recoverer implements RecoveryVisitor {
     private static final Logger LOG = LoggerFactory.getLogger(Recoverer.class);
-    /** Not to be used: only a whole copy will do. */
+    /** Not to be used, but to be compared with. */
     private static final Recovery DAMAGED = new Recovery(0, 0, false, Bytes.EMPTY);
 
     private final IntFunction<ReplicaHost> hostOf;
@@ -44,7 +43,7 @@ final class Recoverer implements RecoveryVisitor {
         if (known == null) {
             replicas.put(partition, hostOf.apply(partition).recover(partition, DAMAGED));
         } else {
-            known.restore(LogEntry.internal(EntryKind.COPY_BEGIN, 0, 0, Bytes.EMPTY, Bytes.EMPTY));
+            known.distrust();
         }
         damaged.add(partition);
     }

@@ -20,6 +20,7 @@ import io.kumo.server.replica.ReplicaContext;
 import io.kumo.server.replica.ReplicaEvent;
 import io.kumo.server.replica.ReplicaRole;
 import io.kumo.server.store.LogSlice;
+import io.kumo.server.store.ScanPage;
 import io.kumo.server.store.runtime.Storage;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
@@ -32,6 +33,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,6 +64,8 @@ final class ReplicaHost implements Replica.Effects {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaHost.class);
     private static final long READ_RETRY_MS = 20;
+    /** Count and hash. */
+    private static final int DIGEST_BYTES = 12;
     /** Writes that wait for room in the log's queue. */
     private static final int MAX_DEFERRED = 16_384;
 
@@ -85,6 +89,7 @@ final class ReplicaHost implements Replica.Effects {
     private boolean isTurnOpen;
     private long tableVersion;
     private @Nullable PeerLinks peers;
+    private Consumer<Replica> storing = none -> {};
 
     /** A write that waits for room in the log's queue. */
     private record Deferred(Write write, Answer<WriteResult> answer) {}
@@ -112,9 +117,10 @@ final class ReplicaHost implements Replica.Effects {
         this.lookups = new TurnLookups(storage.records(), context, this::onDamage);
     }
 
-    /** Where messages to other servers go; before the first table. */
-    void connect(PeerLinks links) {
+    /** Where messages to other servers go, and who takes a replica's records to the store; before the first table. */
+    void connect(PeerLinks links, Consumer<Replica> checkpoints) {
         peers = links;
+        storing = checkpoints;
     }
 
     // --- Life
@@ -233,12 +239,16 @@ final class ReplicaHost implements Replica.Effects {
 
     private static long recordBytes(Message message) {
         List<LogEntry> records = List.of();
+        long bytes = 0;
         if (message instanceof CopyChunk chunk) {
             records = chunk.records();
+            bytes = chunk.stale().length();
+            for (int i = 0; i < chunk.digests().size(); i++) {
+                bytes += chunk.digests().get(i).lastKey().length() + DIGEST_BYTES;
+            }
         } else if (message instanceof Replicate entries) {
             records = entries.entries();
         }
-        long bytes = 0;
         for (int i = 0; i < records.size(); i++) {
             bytes += records.get(i).key().length()
                     + (long) records.get(i).value().length();
@@ -333,7 +343,8 @@ final class ReplicaHost implements Replica.Effects {
         Replica replica = replica(partition);
         storage.records().scan(context, partition, after, maxBytes).onComplete(done -> {
             if (done.succeeded()) {
-                replica.onScanned(scanId, done.result().records(), done.result().isLast());
+                ScanPage page = done.result();
+                replica.onScanned(scanId, page.records(), page.damaged(), page.isLast());
             } else if (isOverload(done.cause())) {
                 vertx.setTimer(READ_RETRY_MS, ignored -> scan(partition, scanId, after, maxBytes));
             } else {
@@ -341,6 +352,18 @@ final class ReplicaHost implements Replica.Effects {
                 replica.onScanFailed(scanId);
             }
         });
+    }
+
+    @Override
+    public void sync(int partition, long syncId) {
+        Replica replica = replica(partition);
+        storage.log().synced(context).onSuccess(done -> replica.onSynced(syncId));
+    }
+
+    @Override
+    public void storeSoon(int partition) {
+        Replica replica = replica(partition);
+        context.runOnContext(none -> storing.accept(replica));
     }
 
     private void onDamage(Replica replica, long loadId, Bytes key, KumoException why) {

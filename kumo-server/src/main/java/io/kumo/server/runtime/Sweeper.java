@@ -76,10 +76,12 @@ final class Sweeper {
             expiredCount.lazySet(expiredCount.get() + expired.size());
             replica.onSweep(expired);
         }
-        if (page.isLast() || page.records().isEmpty()) {
+        page.damaged().forEach(key -> replica.onDamaged(key));
+        Bytes last = page.lastKey(after);
+        if (page.isLast() || last.equals(after)) {
             nextPartition();
         } else {
-            after = page.records().get(page.records().size() - 1).key();
+            after = last;
         }
     }
 

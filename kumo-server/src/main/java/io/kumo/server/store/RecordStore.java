@@ -17,7 +17,7 @@ public interface RecordStore {
 
     /**
      * Records after {@code afterKey} (empty: from the first one), at least one if there is one, until {@code maxBytes}
-     * of footprint are exceeded. CORRUPT if a checksum does not fit.
+     * of footprint are exceeded; what does not fit its checksum is named instead. CORRUPT if the store can't be read.
      */
     ScanPage scan(int partition, Bytes afterKey, int maxBytes);
 

@@ -67,6 +67,8 @@ final class FakeWorld implements Replica.Effects, Clock {
     final List<LogEntry> log = new ArrayList<>();
     final List<Load> loads = new ArrayList<>();
     final List<ReplicaEvent> events = new ArrayList<>();
+    final List<Long> syncs = new ArrayList<>();
+    int storesWanted;
     int reports;
     long nowNs = 100 * SEC;
     long nowMs = 1_700_000_000_000L;
@@ -126,7 +128,7 @@ final class FakeWorld implements Replica.Effects, Clock {
     }
 
     void acknowledge(ServerId copy, long seq) {
-        replica.onMessage(copy, new Replicated(0, replica.view().epoch(), version, seq, copy.value() * 11));
+        replica.onMessage(copy, new Replicated(0, replica.view().epoch(), version, seq, copy.value() * 11, seq + 1));
     }
 
     /** The log has all; the turn ends. */
@@ -190,7 +192,17 @@ final class FakeWorld implements Replica.Effects, Clock {
 
     @Override
     public void scan(int partition, long scanId, Bytes after, int maxBytes) {
-        replica.onScanned(scanId, List.of(), true);
+        replica.onScanned(scanId, List.of(), List.of(), true);
+    }
+
+    @Override
+    public void sync(int partition, long syncId) {
+        syncs.add(syncId);
+    }
+
+    @Override
+    public void storeSoon(int partition) {
+        storesWanted++;
     }
 
     @Override

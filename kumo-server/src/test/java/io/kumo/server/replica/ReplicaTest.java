@@ -305,17 +305,17 @@ class ReplicaTest {
         world.table(4, List.of(TWO, ME), List.of());
         List<LogEntry> entries =
                 List.of(new LogEntry(EntryKind.PUT, 4, 1, 0, 0, 0, 0, Bytes.utf8("k"), 0, 0, Bytes.utf8("v")));
-        world.replica.onMessage(THREE, new Replicate(0, 4, 2, 0, 0, 0, 0, entries));
-        world.replica.onMessage(TWO, new Replicate(0, 3, 1, 0, 0, 0, 0, entries));
+        world.replica.onMessage(THREE, new Replicate(0, 4, 2, 0, 0, 0, 0, entries, false));
+        world.replica.onMessage(TWO, new Replicate(0, 3, 1, 0, 0, 0, 0, entries, false));
         assertTrue(world.log.isEmpty());
-        world.replica.onMessage(TWO, new Replicate(0, 4, 2, 0, 0, 0, 0, entries));
+        world.replica.onMessage(TWO, new Replicate(0, 4, 2, 0, 0, 0, 0, entries, false));
         assertEquals(1, world.log.size());
         world.replica.flush();
         assertTrue(world.sent(TWO, Replicated.class).isEmpty(), "not before the log has it");
         world.logged();
         assertEquals(1, world.sent(TWO, Replicated.class).get(0).seq());
         assertEquals("miss", value(world.get("k", true)), "not committed yet");
-        world.replica.onMessage(TWO, new Replicate(0, 4, 2, 0, 4, 1, 1, List.of()));
+        world.replica.onMessage(TWO, new Replicate(0, 4, 2, 0, 4, 1, 1, List.of(), false));
         assertEquals("v", value(world.get("k", true)));
     }
 
@@ -323,7 +323,7 @@ class ReplicaTest {
     void aCopySaysWhatItHasWhereEntriesAreMissing() {
         FakeWorld world = new FakeWorld();
         world.table(4, List.of(TWO, ME), List.of());
-        world.replica.onMessage(TWO, new Replicate(0, 4, 2, 7, 4, 7, 0, List.of()));
+        world.replica.onMessage(TWO, new Replicate(0, 4, 2, 7, 4, 7, 0, List.of(), false));
         world.replica.flush();
         Behind behind = world.sent(TWO, Behind.class).get(0);
         assertTrue(behind.accepted() && behind.complete());
@@ -336,7 +336,7 @@ class ReplicaTest {
         world.submit(WriteKind.SET, "k", "never acknowledged");
         world.logged();
         world.table(2, List.of(TWO, ME), List.of());
-        world.replica.onMessage(TWO, new Replicate(0, 2, world.version, 0, 0, 0, 0, List.of()));
+        world.replica.onMessage(TWO, new Replicate(0, 2, world.version, 0, 0, 0, 0, List.of(), false));
         assertEquals(EntryKind.TRUNCATE, world.log.get(1).kind());
         assertEquals(0, world.replica.view().lastSeq());
     }

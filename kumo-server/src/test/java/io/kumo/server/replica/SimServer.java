@@ -54,6 +54,7 @@ final class SimServer implements Replica.Effects, Clock {
     private @Nullable ClusterTable table;
     private final List<LogEntry> unwritten = new ArrayList<>();
     private long ticket;
+    private long writtenTicket;
     private boolean writing;
     private boolean flushWanted;
     private boolean reportWanted;
@@ -96,6 +97,7 @@ final class SimServer implements Replica.Effects, Clock {
         table = null;
         unwritten.clear();
         ticket = 0;
+        writtenTicket = 0;
         writing = false;
         flushWanted = false;
         long memory = world.chance(0.3) ? 6000 : 1 << 20;
@@ -114,7 +116,7 @@ final class SimServer implements Replica.Effects, Clock {
         ReplicaContext fresh = new ReplicaContext(
                 id, incarnation, this, settings, new MemoryBudget(memory, memory), new CopyThrottle(1, 100_000), this);
         Replica started = new Replica(0, fresh, position);
-        for (LogEntry entry : log.subList(logStart, log.size())) {
+        for (LogEntry entry : log.subList(replayStart(), log.size())) {
             started.restore(entry);
         }
         started.restored();
@@ -127,6 +129,23 @@ final class SimServer implements Replica.Effects, Clock {
         every(200 * SimWorld.MS, this::report);
         every(LeaseBook.RENEW_NS, this::askLeases);
         every(100 * SimWorld.MS, this::maybeCheckpoint);
+    }
+
+    /** Behind the last copy if the store has it, as ReplayPlan has it. */
+    private int replayStart() {
+        for (int i = log.size() - 1; i >= logStart; i--) {
+            LogEntry entry = log.get(i);
+            if (entry.kind() == EntryKind.COPY_END) {
+                boolean isStored = position.complete()
+                        && (position.epoch() > entry.epoch()
+                                || (position.epoch() == entry.epoch() && position.seq() >= entry.seq()));
+                return isStored ? i + 1 : logStart;
+            }
+            if (entry.kind() == EntryKind.COPY_BEGIN || entry.kind() == EntryKind.DROP) {
+                return i;
+            }
+        }
+        return logStart;
     }
 
     /** kill -9, or with a power cut: what was not fsynced may be gone. */
@@ -324,6 +343,7 @@ final class SimServer implements Replica.Effects, Clock {
         if (world.chance(0.2)) {
             syncedCount = log.size();
         }
+        writtenTicket = ticket;
         replica().onLogged(ticket);
     }
 
@@ -352,7 +372,7 @@ final class SimServer implements Replica.Effects, Clock {
     public void readLog(int partition, long readId, long fromSeq, int maxBytes) {
         turnAfter(storeDelay(), () -> {
             List<LogEntry> entries = valid(fromSeq, maxBytes);
-            if (entries == null || world.chance(0.1)) {
+            if (entries == null || world.chance(world.goneRate)) {
                 replica().onLogGone(readId);
             } else {
                 replica().onLogRead(readId, entries);
@@ -405,15 +425,36 @@ final class SimServer implements Replica.Effects, Clock {
                 bytes += record.footprintBytes();
             }
             boolean end = last;
-            turnAfter(storeDelay(), () -> replica().onScanned(scanId, records, end));
+            turnAfter(storeDelay(), () -> replica().onScanned(scanId, records, List.of(), end));
         });
+    }
+
+    @Override
+    public void sync(int partition, long syncId) {
+        long upTo = ticket;
+        turnAfter(world.between(0, 30 * SimWorld.MS), () -> {
+            syncedCount = log.size();
+            if (upTo <= writtenTicket) {
+                replica().onSynced(syncId);
+            } else {
+                sync(partition, syncId);
+            }
+        });
+    }
+
+    @Override
+    public void storeSoon(int partition) {
+        turnAfter(0, this::checkpoint);
     }
 
     private void maybeCheckpoint() {
         ReplicaContext shared = context;
-        if (shared == null || !(world.chance(0.2) || shared.memory().isHalfFull())) {
-            return;
+        if (shared != null && (world.chance(0.2) || shared.memory().isHalfFull())) {
+            checkpoint();
         }
+    }
+
+    private void checkpoint() {
         Checkpoint begun = replica().beginCheckpoint();
         if (begun == null) {
             return;
@@ -433,6 +474,7 @@ final class SimServer implements Replica.Effects, Clock {
     }
 
     private void apply(Checkpoint checkpoint) {
+        syncedCount = log.size(); // records never outlive the entries that they come after
         if (checkpoint.wipe()) {
             store.clear();
         }

@@ -38,6 +38,9 @@ final class SimWorld {
 
     long cutsEndNs;
     double lossRate;
+    /** How often the log does not reach back to what a joiner wants. */
+    final double goneRate;
+
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final Map<Long, Long> lastDelivery = new HashMap<>();
     private final Map<Long, Long> cutUntil = new HashMap<>();
@@ -48,6 +51,7 @@ final class SimWorld {
         this.seed = seed;
         this.random = new Random(seed);
         this.lossRate = random.nextInt(3) == 0 ? 0.02 : 0.001;
+        this.goneRate = random.nextInt(3) == 0 ? 0.8 : 0.1;
         for (int i = 0; i < serverCount; i++) {
             servers.add(new SimServer(this, new ServerId(i + 1)));
         }

@@ -92,13 +92,19 @@ final class TestCluster implements AutoCloseable {
         commit(row -> row.with(row.epoch() + 1, ids, List.of()));
     }
 
-    /** That server catches up on all partitions; returns once all of them are in sync. */
-    void join(String name) {
+    /** From now on that server catches up on all partitions. */
+    void beginJoin(String name) {
         ServerId joiner = server(name).id();
         commit(row -> row.with(
                 row.epoch(),
                 row.inSync().stream().filter(id -> !id.equals(joiner)).toList(),
                 List.of(joiner)));
+    }
+
+    /** That server catches up on all partitions; returns once all of them are in sync. */
+    void join(String name) {
+        ServerId joiner = server(name).id();
+        beginJoin(name);
         Awaitility.await().atMost(PATIENCE).until(() -> {
             List<Integer> joined = joined(joiner);
             if (!joined.isEmpty()) {

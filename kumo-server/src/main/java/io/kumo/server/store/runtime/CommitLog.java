@@ -36,6 +36,12 @@ public interface CommitLog {
     /** Keeps what the log has now, from {@code fromSeq} of the partition on, until closed; or broken for its cost. */
     Pin pin(int partition, long fromSeq);
 
+    /**
+     * Completes on {@code context} once all that was called back before survives a power cut, as far as {@code --sync}
+     * asks for that at all.
+     */
+    Future<Void> synced(Context context);
+
     /** Bytes of all segments. */
     long bytes();
 

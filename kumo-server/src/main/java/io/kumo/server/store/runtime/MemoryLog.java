@@ -5,6 +5,7 @@ import io.kumo.server.store.LogFrame;
 import io.kumo.server.store.LogSlice;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -44,6 +45,11 @@ final class MemoryLog implements CommitLog {
             }
         }
         batch.context().runOnContext(batch.finisher());
+    }
+
+    @Override
+    public Future<Void> synced(Context context) {
+        return ((ContextInternal) context).succeededFuture();
     }
 
     private void add(int partition, LogEntry entry) {

@@ -9,6 +9,7 @@ import io.kumo.server.store.SegmentIndex;
 import io.kumo.server.store.SyncMode;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -49,6 +50,8 @@ final class SegmentedLog implements CommitLog, LogWriter.Target {
     private final Map<Integer, PartitionState> applied = new HashMap<>();
     private final List<SegmentPin> pins = new ArrayList<>();
     private final List<SegmentFile> unsynced = new ArrayList<>();
+    private final Object syncing = new Object();
+    private final SyncWaiters syncWaiters;
     private @Nullable SegmentFile newest;
     private long sealedBytes;
     private boolean isDirectoryDirty;
@@ -59,6 +62,7 @@ final class SegmentedLog implements CommitLog, LogWriter.Target {
         this.threads = threads;
         this.writer = new LogWriter(this, options.sync(), options.queueBytes(), options.fatal());
         this.reads = new LogReads(this, threads);
+        this.syncWaiters = new SyncWaiters(threads, this::sync, options.fatal());
     }
 
     /** At open, oldest first: a segment that is there already. */
@@ -215,7 +219,20 @@ final class SegmentedLog implements CommitLog, LogWriter.Target {
     }
 
     @Override
+    public Future<Void> synced(Context context) {
+        return options.sync() == SyncMode.INTERVAL
+                ? syncWaiters.await(context)
+                : ((ContextInternal) context).succeededFuture();
+    }
+
+    @Override
     public void sync() throws IOException {
+        synchronized (syncing) { // whoever returns knows that what others began is done too
+            syncAll();
+        }
+    }
+
+    private void syncAll() throws IOException {
         List<SegmentFile> dirty;
         boolean isNameDirty;
         synchronized (this) {

@@ -107,6 +107,7 @@ final class XodusStore implements RecordStore {
 
     private static ScanPage scan(Store store, Transaction txn, int partition, Bytes afterKey, int maxBytes) {
         List<LogEntry> records = new ArrayList<>();
+        List<Bytes> damaged = new ArrayList<>();
         long bytes = 0;
         try (Cursor cursor = store.openCursor(txn)) {
             ByteIterable start = new ArrayByteIterable(afterKey.unsafeArray());
@@ -115,17 +116,30 @@ final class XodusStore implements RecordStore {
                 Bytes key = bytes(cursor.getKey());
                 if (!key.equals(afterKey) || afterKey.isEmpty()) {
                     if (bytes >= maxBytes) {
-                        return new ScanPage(records, false);
+                        return new ScanPage(records, damaged, false);
                     }
                     ByteIterable stored = cursor.getValue();
-                    LogEntry record = RecordCodec.decode(partition, key, stored.getBytesUnsafe(), stored.getLength());
-                    records.add(record);
-                    bytes += record.footprintBytes();
+                    bytes += LogEntry.OVERHEAD_BYTES + key.length() + stored.getLength();
+                    LogEntry record = decode(partition, key, stored);
+                    if (record == null) {
+                        damaged.add(key);
+                    } else {
+                        records.add(record);
+                    }
                 }
                 isMore = cursor.getNext();
             }
         }
-        return new ScanPage(records, true);
+        return new ScanPage(records, damaged, true);
+    }
+
+    /** Null if the record does not fit its checksum. */
+    private static @Nullable LogEntry decode(int partition, Bytes key, ByteIterable stored) {
+        try {
+            return RecordCodec.decode(partition, key, stored.getBytesUnsafe(), stored.getLength());
+        } catch (KumoException e) {
+            return null;
+        }
     }
 
     private static Bytes bytes(ByteIterable iterable) {
