@@ -52,8 +52,8 @@ final class SimDisk {
         void apply(Checkpoint change) {
             if (change.wipe()) {
                 byKey.clear();
-                isDamaged = false;
             }
+            isDamaged = false; // whether they count is part of the state now
             for (LogEntry entry : change.records()) {
                 if (entry.isRecord()) {
                     byKey.put(entry.key(), entry);

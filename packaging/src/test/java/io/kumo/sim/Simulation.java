@@ -105,7 +105,7 @@ final class Simulation {
 
     /** Every row has the copies that it should have. */
     private void awaitCopies() {
-        await(this::isAtRest, REBALANCING);
+        await(this::isAtRestForLong, REBALANCING);
         if (!isAtRest()) {
             cluster.servers().forEach(server -> trace.say(server.shards().toString()));
         }
@@ -114,6 +114,14 @@ final class Simulation {
                 "not at rest, long after the last fault: "
                         + cluster.invariants().newest());
         cluster.runUntil(cluster.time().nowNs() + SimTime.SECOND);
+    }
+
+    /** A server that comes back sets things in motion again. */
+    private boolean isAtRestForLong() {
+        if (isAtRest()) {
+            cluster.runUntil(cluster.time().nowNs() + SimTime.SECOND);
+        }
+        return isAtRest();
     }
 
     private boolean isAtRest() {
