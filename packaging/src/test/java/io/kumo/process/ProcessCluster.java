@@ -97,7 +97,7 @@ final class ProcessCluster implements AutoCloseable {
         command.addAll(List.of(
                 "-v",
                 "-l",
-                hosts.address("server" + index) + ":" + serverPorts.get(index),
+                serverAddress(index),
                 "--http",
                 "off",
                 "-s",
@@ -171,6 +171,17 @@ final class ProcessCluster implements AutoCloseable {
 
     int gatewayPort(int index) {
         return gatewayPorts.get(index);
+    }
+
+    String serverAddress(int index) {
+        return hosts.address("server" + index) + ":" + serverPorts.get(index);
+    }
+
+    int primariesOf(String serverAddress) {
+        return status().servers().stream()
+                .filter(server -> server.get("address").equals(serverAddress))
+                .mapToInt(server -> Integer.parseInt(server.get("primaries")))
+                .sum();
     }
 
     int managerPort(int index) {

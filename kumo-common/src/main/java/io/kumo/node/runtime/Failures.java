@@ -10,6 +10,8 @@ import java.util.concurrent.ExecutionException;
 
 /** Words for failures, as people know them. */
 public final class Failures {
+    private static final String REFUSED = "Connection refused";
+
     private Failures() {}
 
     /** What happened, in a few words, without the name of a class where that is possible. */
@@ -33,6 +35,13 @@ public final class Failures {
                 : message.lines().findFirst().orElse(message);
     }
 
+    /** Whether the host answered a connect with a refusal: no process listens at that address. */
+    public static boolean isNobodyThere(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        String message = cause.getMessage();
+        return cause instanceof IOException && message != null && message.contains(REFUSED);
+    }
+
     /** The kernel's words, which reach us in different wrappings. */
     private static String ofSocket(String message) {
         if (message.contains("Address already in use")) {
@@ -41,7 +50,7 @@ public final class Failures {
             return "this host does not have that address";
         } else if (message.contains("Permission denied")) {
             return "permission denied; ports below 1024 are for root";
-        } else if (message.contains("Connection refused")) {
+        } else if (message.contains(REFUSED)) {
             return "nobody listens there";
         } else if (message.contains("No route to host") || message.contains("unreachable")) {
             return "the host cannot be reached";

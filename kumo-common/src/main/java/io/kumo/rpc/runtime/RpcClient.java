@@ -44,6 +44,7 @@ public final class RpcClient {
     private volatile boolean closed;
     private volatile String lastFailure = "not connected yet";
     private volatile boolean refused;
+    private volatile Runnable onNobodyThere = () -> {};
     private @Nullable RpcChannel opening;
     private long backoffMs = FIRST_BACKOFF_MS;
 
@@ -130,6 +131,9 @@ public final class RpcClient {
 
     private void onFailure(Throwable failure) {
         lastFailure = Failures.reason(failure);
+        if (Failures.isNobodyThere(failure)) {
+            onNobodyThere.run();
+        }
         reconnectLater();
     }
 
@@ -215,6 +219,14 @@ public final class RpcClient {
     /** Is told true after each Hello and false after each loss. Several listeners are told in the order they came. */
     public void onStateChange(Consumer<Boolean> listener) {
         stateListeners.add(listener);
+    }
+
+    /**
+     * Is told each time that the host is there and that nobody listens at the address: no process of that address is
+     * alive, as far as this host sees. For one listener.
+     */
+    public void onNobodyThere(Runnable listener) {
+        onNobodyThere = listener;
     }
 
     /** Why there is no connection, for people. From any thread. */

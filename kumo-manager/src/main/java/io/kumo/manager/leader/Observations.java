@@ -64,6 +64,9 @@ public record Observations(
         if (sight.isConnected()) {
             return sight.silentMs() > (isInView ? stalledMs : faultAfterMs);
         }
+        if (sight.isRefused()) {
+            return true; // the host is there and the process is not
+        }
         return sight.awayMs() > (isInView ? Math.min(RECONNECT_IN_VIEW_MS, faultAfterMs) : RECONNECT_MS);
     }
 

@@ -1,5 +1,6 @@
 package io.kumo.manager.leader;
 
+import io.kumo.base.HostPort;
 import io.kumo.manager.leader.Observations.Complaint;
 import io.kumo.manager.leader.Observations.CopyKey;
 import io.kumo.protocol.ControlMessages.CopyReport;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Fed by the driver, on one thread. The caller brings the time.
  */
 public final class ReportBook {
+    /** That nobody listens may be noticed shortly before the connection's loss. */
+    private static final long REFUSED_BEFORE_MS = 100;
+
     private long startMs;
     private final Map<ServerId, Entry> entries = new HashMap<>();
     private Map<CopyKey, Joining> joining = new HashMap<>();
@@ -35,6 +39,7 @@ public final class ReportBook {
         private ServerReport report;
         private long reportedMs;
         private long closedMs = -1;
+        private long refusedMs = -1;
         private Map<CopyReport, Long> complaints = Map.of();
 
         Entry(Object connection, ServerReport report, long nowMs) {
@@ -81,6 +86,14 @@ public final class ReportBook {
         Entry entry = entries.get(server);
         if (entry != null && entry.connection == connection) {
             entry.closedMs = nowMs;
+        }
+    }
+
+    /** Nobody listens at that address, where the server was, as far as this process knows. */
+    public void onNobodyThere(ServerId server, HostPort address, long nowMs) {
+        Entry entry = entries.get(server);
+        if (entry != null && entry.report.address().equals(address)) {
+            entry.refusedMs = nowMs;
         }
     }
 
@@ -141,7 +154,8 @@ public final class ReportBook {
                             connected,
                             nowMs - entry.reportedMs,
                             connected ? 0 : nowMs - entry.closedMs,
-                            nowMs - entry.firstMs));
+                            nowMs - entry.firstMs,
+                            !connected && entry.refusedMs >= entry.closedMs - REFUSED_BEFORE_MS));
             entry.complaints.forEach((about, sinceMs) ->
                     complaints.add(new Complaint(id, entry.report.incarnation(), about, nowMs - sinceMs)));
         });

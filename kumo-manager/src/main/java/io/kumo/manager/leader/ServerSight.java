@@ -10,8 +10,10 @@ import io.kumo.protocol.ControlMessages.ServerReport;
  * @param silentMs since the latest report
  * @param awayMs since its connection was lost; 0 while it is open
  * @param knownMs since this incarnation's first report
+ * @param isRefused its connection was lost, and nobody listens at its address
  */
-public record ServerSight(ServerReport report, boolean isConnected, long silentMs, long awayMs, long knownMs) {
+public record ServerSight(
+        ServerReport report, boolean isConnected, long silentMs, long awayMs, long knownMs, boolean isRefused) {
 
     /** For how long nothing has been seen of it. */
     long missingMs() {

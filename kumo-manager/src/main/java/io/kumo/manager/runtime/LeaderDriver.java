@@ -18,6 +18,8 @@ import io.kumo.protocol.ControlMessages.CommandResult;
 import io.kumo.protocol.ControlMessages.ServerReport;
 import io.kumo.protocol.OperatorMessages.PlanResult;
 import io.kumo.protocol.OperatorMessages.SafeToStopResult;
+import io.kumo.register.Voter;
+import io.kumo.register.Voter.ServerVoter;
 import io.kumo.register.runtime.RegisterDriver;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
@@ -29,8 +31,10 @@ import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,19 +60,25 @@ final class LeaderDriver {
     private static final long WANTED_VERSION_MS = 1_000;
     private static final long MAX_BACKOFF_MS = 1_000;
     private static final long FORGET_MS = 60_000;
+    private static final long REVIVED_MS = 5_000;
 
     private final Vertx vertx;
     private final Context context;
     private final Clock clock;
     private final ManagerOptions options;
     private final RegisterDriver register;
-    private final Leader leader;
+    private final Leader decider;
+    private final Peers peers;
+    /** Managers at whose address nobody listened, and when they were last seen so. */
+    private final Map<HostPort, Long> dead = new ConcurrentHashMap<>();
+
     private final ReportBook book;
     private final PendingCommands commands = new PendingCommands();
     private final long startMs;
 
     private volatile MembershipView view = MembershipView.NONE;
     private volatile @Nullable ClusterTable table;
+    private volatile Optional<HostPort> leader = Optional.empty();
     private volatile boolean leading;
     private String obstacle = "";
     private long timer = -1;
@@ -82,13 +92,15 @@ final class LeaderDriver {
     private boolean autoReplaceAsked;
     private boolean closed;
 
-    LeaderDriver(Vertx vertx, Context context, Clock clock, ManagerOptions options, RegisterDriver register) {
+    LeaderDriver(
+            Vertx vertx, Context context, Clock clock, ManagerOptions options, RegisterDriver register, Peers peers) {
         this.vertx = vertx;
         this.context = context;
         this.clock = clock;
         this.options = options;
         this.register = register;
-        this.leader = new Leader(options.leader());
+        this.peers = peers;
+        this.decider = new Leader(options.leader());
         this.startMs = nowMs();
         this.lastTickMs = startMs;
         this.book = new ReportBook(startMs);
@@ -101,6 +113,7 @@ final class LeaderDriver {
 
     private void tick() {
         noticePause();
+        forgetRevived();
         step();
     }
 
@@ -118,10 +131,40 @@ final class LeaderDriver {
     // --- What is seen. ---
 
     void onView(MembershipView newView) {
+        dead.keySet().retainAll(newView.managers()); // one that is started again comes into a view anew
         view = newView;
         book.onView(newView.servers().stream().map(ServerMember::id).collect(Collectors.toSet()));
+        judge();
+    }
+
+    /** The group takes its time to drop a member; that nobody listens where a process was says it at once. */
+    void onNobodyThere(Voter voter, HostPort address) {
+        if (voter instanceof ServerVoter server) {
+            book.onNobodyThere(server.id(), address, nowMs());
+            schedule();
+        } else if (view.managers().contains(address) && dead.put(address, nowMs()) == null) {
+            LOG.info("manager is gone address={}", address);
+            judge();
+        }
+    }
+
+    /** A manager that was started again, and that the group took for the one before, so that no view was without it. */
+    private void forgetRevived() {
+        boolean changed = dead.entrySet()
+                .removeIf(entry -> nowMs() - entry.getValue() > REVIVED_MS
+                        && peers.manager(entry.getKey()).isConnected());
+        if (changed) {
+            judge();
+        }
+    }
+
+    /** The first manager of the view that is not known to be dead leads. */
+    private void judge() {
+        leader = view.managers().stream()
+                .filter(manager -> !dead.containsKey(manager))
+                .findFirst();
         boolean leads = options.partners().isEmpty()
-                || newView.leader().filter(options.listen()::equals).isPresent();
+                || leader.filter(options.listen()::equals).isPresent();
         if (leads != leading) {
             leading = leads;
             LOG.info(leads ? "leading address={}" : "following address={}", options.listen());
@@ -174,7 +217,7 @@ final class LeaderDriver {
     }
 
     Optional<HostPort> leaderAddress() {
-        return leading ? Optional.of(options.listen()) : view.leader();
+        return leading ? Optional.of(options.listen()) : leader;
     }
 
     String leaderText() {
@@ -183,6 +226,7 @@ final class LeaderDriver {
 
     Set<HostPort> liveManagers() {
         Set<HostPort> live = new HashSet<>(view.managers());
+        live.removeAll(dead.keySet());
         live.add(options.listen());
         return live;
     }
@@ -215,7 +259,7 @@ final class LeaderDriver {
 
     /** What a command would move; KumoException if it would be refused. */
     PlanResult plan(Command command) {
-        return leader.plan(committedTable(), observe(), command);
+        return decider.plan(committedTable(), observe(), command);
     }
 
     SafeToStopResult safeToStop(List<String> servers) {
@@ -273,7 +317,7 @@ final class LeaderDriver {
         if (versionWanted) {
             wantedVersionMs = nowMs();
         }
-        Decision decision = leader.next(known, book.observe(versionWanted, nowMs()), commands.all());
+        Decision decision = decider.next(known, book.observe(versionWanted, nowMs()), commands.all());
         Optional<ClusterTable> next = decision.table();
         decision.answers().stream()
                 .filter(answer -> !answer.isAccepted() || next.isEmpty())

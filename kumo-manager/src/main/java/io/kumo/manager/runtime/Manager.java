@@ -116,7 +116,7 @@ final class Manager {
 
     private Future<Void> serve(RegisterDriver opened) {
         register = opened;
-        LeaderDriver leaderDriver = new LeaderDriver(vertx, context, clock, options, opened);
+        LeaderDriver leaderDriver = new LeaderDriver(vertx, context, clock, options, opened, peers);
         driver = leaderDriver;
         TablePublisher tables = new TablePublisher(broker, clock);
         publisher = tables;
@@ -126,10 +126,11 @@ final class Manager {
         handlers.onOpen(connection -> connections.incrementAndGet());
         handlers.onClose(connection -> connections.decrementAndGet());
         membership.onChange(leaderDriver::onView);
+        peers.onNobodyThere(leaderDriver::onNobodyThere);
         holder.listen(context, table -> {
             warnOfOptions(table);
             leaderDriver.onTable(table);
-            peers.retain(table);
+            peers.retain(table, options.listen());
             tables.onTable(table);
         });
         return Future.succeededFuture();

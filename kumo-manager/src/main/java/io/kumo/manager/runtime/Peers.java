@@ -15,6 +15,7 @@ import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -26,6 +27,7 @@ final class Peers implements RegisterPeers {
     private final RpcHandlers handlers;
     private final LongSupplier tableVersion;
     private final Map<Voter, RpcClient> clients = new HashMap<>();
+    private BiConsumer<Voter, HostPort> nobodyThere = (voter, address) -> {};
 
     Peers(Vertx vertx, Context context, Supplier<Hello> self, RpcHandlers handlers, LongSupplier tableVersion) {
         this.vertx = vertx;
@@ -45,6 +47,7 @@ final class Peers implements RegisterPeers {
             known.close();
         }
         RpcClient made = new RpcClient(vertx, context, address, self, handlers, tableVersion, RpcLimits.DEFAULT);
+        made.onNobodyThere(() -> nobodyThere.accept(voter, address));
         clients.put(voter, made);
         return made;
     }
@@ -53,8 +56,18 @@ final class Peers implements RegisterPeers {
         return client(new ManagerVoter(address), address);
     }
 
-    /** Closes connections to servers that are not of this table. */
-    void retain(ClusterTable table) {
+    /** Is told, again and again, of voters at whose address nobody listens. */
+    void onNobodyThere(BiConsumer<Voter, HostPort> listener) {
+        nobodyThere = listener;
+    }
+
+    /**
+     * Keeps a connection to everybody in the table: a manager that has to lead from one moment to the next can ask them
+     * at once, and whose process has ended is noticed at once. Closes those to servers that are not of the table.
+     */
+    void retain(ClusterTable table, HostPort own) {
+        table.managers().stream().filter(manager -> !manager.equals(own)).forEach(this::manager);
+        table.servers().forEach(server -> client(new ServerVoter(server.id()), server.address()));
         Iterator<Map.Entry<Voter, RpcClient>> entries = clients.entrySet().iterator();
         while (entries.hasNext()) {
             Map.Entry<Voter, RpcClient> entry = entries.next();

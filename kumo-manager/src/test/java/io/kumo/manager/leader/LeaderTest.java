@@ -89,6 +89,26 @@ class LeaderTest {
     }
 
     @Test
+    void aServerWhoseAddressRefusesIsGoneAtOnce() {
+        attached(A, B, C);
+        HostPort address = new HostPort("s3", 19800);
+        book.onNobodyThere(C, address, nowMs);
+        decide();
+        assertTrue(table.server(C).orElseThrow().isAttached(), "its connection is there");
+        nowMs += 1_000;
+        reports(A, B);
+        book.onClosed(C, connection(C), nowMs);
+        decide();
+        assertTrue(table.server(C).orElseThrow().isAttached(), "what was seen earlier does not count");
+        book.onNobodyThere(C, new HostPort("elsewhere", 19800), nowMs);
+        decide();
+        assertTrue(table.server(C).orElseThrow().isAttached(), "another address does not count");
+        book.onNobodyThere(C, address, nowMs);
+        decide();
+        assertEquals(ServerState.FAULT, table.server(C).orElseThrow().state());
+    }
+
+    @Test
     void theLastCopyInSyncIsNeverRemoved() {
         attached(A);
         nowMs += 60_000;

@@ -17,8 +17,12 @@ import java.util.Map;
  * without knowing that it is deposed.
  */
 public final class LeaseBook {
-    /** A lease counts for this long from the asking on. */
-    public static final long LEASE_NS = 1_000_000_000L;
+    /**
+     * A lease counts for this long from the asking on. After a crash of a primary nobody answers in its place before
+     * its last leases have run out, so it is most of the pause that clients see; a server that stands still for longer
+     * has its reads tried again.
+     */
+    public static final long LEASE_NS = 500_000_000L;
 
     /** To be asked for again after this. */
     public static final long RENEW_NS = LEASE_NS / 4;

@@ -26,6 +26,7 @@ final class PrimaryRole {
     private final long baseSeq;
     private final Operations operations;
     private final Feeder feeder;
+    private final Parking parking;
     private final List<CopyLink> links = new ArrayList<>(4);
     private final long sinceNs;
     private long sinceVersion;
@@ -46,6 +47,7 @@ final class PrimaryRole {
         this.leasedUntilNs = sinceNs;
         this.operations = new Operations(context, data, this);
         this.feeder = new Feeder(context, data, epoch, baseSeq);
+        this.parking = new Parking(context);
     }
 
     long epoch() {
@@ -63,6 +65,11 @@ final class PrimaryRole {
 
     Operations operations() {
         return operations;
+    }
+
+    /** Where operations wait until it serves. */
+    Parking parking() {
+        return parking;
     }
 
     void wantFlush() {
@@ -155,6 +162,7 @@ final class PrimaryRole {
     /** Another primary, or the end of this one's epoch. */
     void stepDown() {
         isActive = false;
+        parking.clear();
         operations.abandon();
         for (CopyLink link : links) {
             feeder.release(link);
@@ -259,6 +267,7 @@ final class PrimaryRole {
         }
         isActive = true;
         context.effects.event(new ReplicaEvent.Activated(data.partition, epoch, data.lastSeq(), inSyncCount()));
+        parking.release(operations);
     }
 
     /**
@@ -402,6 +411,7 @@ final class PrimaryRole {
         }
         if (!isActive) {
             considerServing();
+            parking.expire(nowNs);
         }
     }
 

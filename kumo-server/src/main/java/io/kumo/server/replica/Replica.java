@@ -210,16 +210,16 @@ public final class Replica {
             primary.operations().get(get, answer);
         } else if (get.stale() && role == ReplicaRole.FOLLOWER && data.isComplete()) {
             staleReads.get(get.key(), answer);
-        } else {
-            answer.fail(ErrorCode.NOT_PRIMARY); // without a table it is nobody's primary, and another server may be
+        } else if (primary == null || !primary.parking().park(get, answer)) {
+            answer.fail(ErrorCode.NOT_PRIMARY);
         }
     }
 
     public void onWrite(Write write, Answer<WriteResult> answer) {
         if (primary != null && primary.isActive()) {
             primary.operations().write(write, answer);
-        } else {
-            answer.fail(ErrorCode.NOT_PRIMARY); // without a table it is nobody's primary, and another server may be
+        } else if (primary == null || !primary.parking().park(write, answer)) {
+            answer.fail(ErrorCode.NOT_PRIMARY);
         }
     }
 

@@ -10,6 +10,9 @@ import io.kumo.time.Clock;
  * all shards of a server share.
  */
 public final class ReplicaContext {
+    /** Of operations that wait until a primary serves, over all partitions of the shard. */
+    private static final long MOST_PARKED_BYTES = 8 << 20;
+
     final ServerId self;
     final long incarnation;
     final long startedNs;
@@ -20,6 +23,7 @@ public final class ReplicaContext {
     final CopyThrottle throttle;
     final Replica.Effects effects;
     private boolean writesRefused;
+    private long parkedBytes;
     private long lastId;
 
     /** {@code incarnation}: random number of this process, as the table must name it before replicas take part. */
@@ -64,6 +68,19 @@ public final class ReplicaContext {
     /** A number for a request to the store or the log, or for a copy; never 0. */
     long nextId() {
         return ++lastId;
+    }
+
+    /** Room for an operation that waits until a primary serves; false if there is none. */
+    boolean takeParking(int bytes) {
+        if (parkedBytes + bytes > MOST_PARKED_BYTES) {
+            return false;
+        }
+        parkedBytes += bytes;
+        return true;
+    }
+
+    void giveBackParking(int bytes) {
+        parkedBytes -= bytes;
     }
 
     boolean writesRefused() {

@@ -28,10 +28,10 @@ class LeaseBookTest {
     void aGrantOfANewerTableCountsOnlyOnceThatIsKnown() {
         book.onGrant(peer, new LeaseGrant(7, 200 * SEC, 5));
         book.onGrant(peer, new LeaseGrant(7, 201 * SEC, 6));
-        long now = 200 * SEC + SEC / 2;
+        long now = 200 * SEC + LeaseBook.LEASE_NS / 2;
         assertTrue(holds(5, now), "the older one goes on");
         assertFalse(holds(5, 201 * SEC), "until it has run out");
-        assertTrue(holds(6, 201 * SEC + SEC / 2));
+        assertTrue(holds(6, 201 * SEC + LeaseBook.LEASE_NS / 2));
     }
 
     @Test

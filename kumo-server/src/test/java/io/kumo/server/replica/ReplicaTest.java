@@ -74,10 +74,41 @@ class ReplicaTest {
         FakeWorld world = new FakeWorld();
         world.table(1, List.of(ME), List.of());
         world.replica.onTick();
-        assertEquals(ErrorCode.NOT_PRIMARY, world.get("k").failed);
+        Result<GetResult> early = world.get("k");
+        Result<WriteResult> set = world.submit(WriteKind.SET, "k", "v");
+        assertTrue(early.isOpen() && set.isOpen(), "they wait with it");
         world.nowNs += LeaseBook.GRANT_NS;
         world.replica.onTick();
-        assertEquals("miss", value(world.get("k")));
+        assertEquals("miss", value(early));
+        world.logged();
+        assertEquals(WriteStatus.DONE, status(set));
+        assertEquals("v", value(world.get("k")));
+    }
+
+    @Test
+    void whatWaitsForAPrimaryIsSentAwayWhenThatTakesLongOrItIsDeposed() {
+        FakeWorld world = new FakeWorld();
+        world.table(1, List.of(ME, TWO), List.of());
+        Result<GetResult> get = world.get("k");
+        world.nowNs += Parking.LONGEST_NS + 1;
+        world.replica.onTick();
+        assertEquals(ErrorCode.NOT_PRIMARY, get.failed, "TWO does not answer");
+        Result<WriteResult> set = world.submit(WriteKind.SET, "k", "v");
+        world.table(2, List.of(TWO, ME), List.of());
+        assertEquals(ErrorCode.NOT_PRIMARY, set.failed);
+    }
+
+    @Test
+    void moreThanAShardHasRoomForIsSentAwayAtOnce() {
+        FakeWorld world = new FakeWorld();
+        world.table(1, List.of(ME, TWO), List.of());
+        String large = "x".repeat(3 << 20);
+        assertTrue(world.submit(WriteKind.SET, "a", large).isOpen());
+        assertTrue(world.submit(WriteKind.SET, "b", large).isOpen());
+        assertEquals(ErrorCode.NOT_PRIMARY, world.submit(WriteKind.SET, "c", large).failed);
+        world.nowNs += Parking.LONGEST_NS + 1;
+        world.replica.onTick();
+        assertTrue(world.submit(WriteKind.SET, "c", large).isOpen());
     }
 
     @Test
