@@ -42,6 +42,7 @@ record CommandResult(int exit, String output, String stdout) {
     }
 
     private static String text(Path file) throws IOException {
-        return Files.readString(file, StandardCharsets.UTF_8);
+        return new String(
+                Files.readAllBytes(file), StandardCharsets.UTF_8); // what is no text is shown as well as can be
     }
 }

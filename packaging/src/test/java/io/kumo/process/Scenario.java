@@ -27,11 +27,14 @@ enum Scenario {
     LEADER_PAUSED(Scenario::leaderPaused),
     GATEWAY_PAUSED(Scenario::gatewayPaused),
     GATEWAY_KILLED(Scenario::gatewayKilled),
+    SERVERS_KILLED_IN_A_REBALANCE(Scenario::serversKilledInARebalance),
     SERVERS_RESTARTED_IN_TURN(Scenario::serversRestartedInTurn),
     MANAGERS_RESTARTED_IN_TURN(Scenario::managersRestartedInTurn);
 
     /** Operations that show that clients go on. */
     private static final int SOME = 150;
+    /** A rebalance begins with a new server, as long as there is not one for each of these. */
+    private static final int MOST_SERVERS = 6;
     /** Longer than a lease, shorter than silence is borne. */
     private static final Duration A_LEASE = Duration.ofMillis(1_500);
 
@@ -209,6 +212,27 @@ enum Scenario {
         gateway.start().awaitReady();
         play.load().awaitProgressAt(0, SOME);
         play.load().excuseNobody();
+    }
+
+    /** A new server is attached, and two old ones die before it has its copies. */
+    private static void serversKilledInARebalance(Play play) {
+        ProcessCluster cluster = play.cluster();
+        List<Daemon> old = play.servers();
+        Collections.shuffle(old, play.random());
+        if (cluster.serverCount() < MOST_SERVERS) {
+            int before = cluster.serverCount();
+            cluster.addServer().awaitReady();
+            cluster.awaitStatus(
+                    "the new server is known", status -> status.servers().size() > before);
+            cluster.kumoctl("attach");
+        } else {
+            cluster.kumoctl("replace");
+        }
+        old.get(0).kill();
+        play.goesOn();
+        old.get(1).kill();
+        play.goesOn();
+        play.startAll(old.subList(0, 2));
     }
 
     private static void serversRestartedInTurn(Play play) {

@@ -1,0 +1,120 @@
+package io.kumo.process;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Clients that others wrote, as a host has them: each test is skipped where its program is not installed
+ * ({@code .ci/run} installs all).
+ */
+class ClientsIT {
+    @TempDir
+    static Path directory;
+
+    private static ProcessCluster cluster;
+
+    @BeforeAll
+    static void startCluster() {
+        cluster = ProcessCluster.running(directory, 1, 1, 0);
+        cluster.addGateway("--enable-flush-all").awaitReady();
+    }
+
+    @AfterAll
+    static void endCluster() {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    private static String server() {
+        return "--servers=127.0.0.1:" + cluster.gatewayPort(0);
+    }
+
+    /** Runs it, if it is there. */
+    private static CommandResult run(String... command) {
+        List<String> lookup = List.of("sh", "-c", "command -v " + command[0]);
+        Assumptions.assumeTrue(CommandResult.of(lookup).exit() == 0, () -> command[0] + " is not installed");
+        return CommandResult.of(List.of(command));
+    }
+
+    private static String must(String... command) {
+        CommandResult result = run(command);
+        assertEquals(0, result.exit(), () -> String.join(" ", command) + ": " + result.output());
+        return result.stdout();
+    }
+
+    @Test
+    void theToolsOfLibmemcachedAreServed() throws IOException {
+        Path file = Files.writeString(directory.resolve("greeting"), "hello from a file");
+        must("memcping", server());
+        must("memccp", server(), file.toString());
+        assertEquals("hello from a file", must("memccat", server(), "greeting").strip());
+        must("memcexist", server(), "greeting");
+        must("memctouch", server(), "--expire=1000", "greeting");
+        assertTrue(must("memcstat", server()).contains("pid:"));
+        must("memcrm", server(), "greeting");
+        assertTrue(run("memccat", server(), "greeting").stdout().isBlank());
+        assertTrue(run("memcexist", server(), "greeting").exit() != 0);
+    }
+
+    /** Its own suite of the text protocol: "All tests passed". */
+    @Test
+    void theSuiteOfLibmemcachedPasses() {
+        String port = Integer.toString(cluster.gatewayPort(0));
+        CommandResult result = run("memccapable", "-h", "127.0.0.1", "-p", port, "-t", "10", "-a");
+        assertEquals(0, result.exit(), result::output);
+        assertTrue(result.output().contains("All tests passed"), result::output);
+    }
+
+    @Test
+    void pymemcacheIsServed() throws IOException {
+        String python = Files.isExecutable(Path.of("/usr/bin/python3")) ? "/usr/bin/python3" : "python3";
+        CommandResult has = run(python, "-c", "import pymemcache");
+        Assumptions.assumeTrue(has.exit() == 0, "pymemcache is not installed");
+        Path script = directory.resolve("pymemcache_check.py");
+        try (InputStream text = ClientsIT.class.getResourceAsStream("/pymemcache_check.py")) {
+            Files.copy(text, script);
+        }
+        String said = must(python, script.toString(), "127.0.0.1", Integer.toString(cluster.gatewayPort(0)));
+        assertTrue(said.contains("pymemcache is served"), said);
+    }
+
+    /** Anybody can watch: what is retained comes at once. */
+    @Test
+    void mosquittoSubShowsTheCluster() {
+        List<String> command = new ArrayList<>(List.of("mosquitto_sub", "-h", "127.0.0.1", "-p"));
+        command.add(Integer.toString(cluster.managerPort(0) + 20));
+        command.addAll(List.of("-W", "20", "-C", "1", "-v", "-t"));
+        for (String topic : List.of("kumo/+/node/#", "kumo/+/rebalance", "kumo/+/table")) {
+            List<String> whole = new ArrayList<>(command);
+            whole.add(topic);
+            String said = must(whole.toArray(String[]::new));
+            assertTrue(said.startsWith("kumo/"), said);
+            assertTrue(topic.endsWith("table") || said.contains("{"), said);
+        }
+    }
+
+    /** memcached's own documentation shows it so. */
+    @Test
+    void netcatIsServed() {
+        String script = "printf 'set nc 0 0 5\\r\\nhello\\r\\nget nc\\r\\nquit\\r\\n' | nc -w 10 127.0.0.1 "
+                + cluster.gatewayPort(0);
+        Assumptions.assumeTrue(run("nc", "-h").output().contains("OpenBSD"), "no OpenBSD netcat");
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> must("sh", "-c", script).equals("STORED\r\nVALUE nc 0 5\r\nhello\r\nEND\r\n"));
+    }
+}
