@@ -29,6 +29,10 @@ final class Faults {
         SLOW_NETWORK,
         ATTACH,
         DETACH,
+        DRAIN,
+        STOP,
+        PAUSE_MOVES,
+        FORCE_PROMOTE,
         DOUBT_LEADER,
         DOUBT_SERVER,
         DISK_FULL,
@@ -69,7 +73,8 @@ final class Faults {
         Set<Fault> chosen = EnumSet.noneOf(Fault.class);
         double share = 0.15 + 0.6 * random.nextDouble();
         for (Fault fault : Fault.values()) {
-            if (time.chance(fault == Fault.LOSE_ALL_MANAGERS ? share / 4 : share)) {
+            boolean isCatastrophe = fault == Fault.LOSE_ALL_MANAGERS || fault == Fault.FORCE_PROMOTE;
+            if (time.chance(isCatastrophe ? share / 4 : share)) {
                 chosen.add(fault);
             }
         }
@@ -98,6 +103,15 @@ final class Faults {
         isOver = true;
         network.mend();
         processes.heal();
+        cluster.command(new Command.SetPaused(false));
+        for (int i = 1; i <= 4; i++) { // some may have to start first
+            time.after(2 * i * SimTime.SECOND, () -> attach(cluster.servers()));
+        }
+    }
+
+    private void attach(List<SimServer> servers) {
+        cluster.command(new Command.Attach(
+                true, servers.stream().map(server -> server.id.toString()).toList()));
     }
 
     private boolean isQuiet() {
@@ -142,6 +156,10 @@ final class Faults {
             case SLOW_NETWORK -> network.slow();
             case ATTACH -> cluster.command(new Command.Attach(true, List.of()));
             case DETACH -> detach(server);
+            case DRAIN -> drain(server);
+            case STOP -> processes.stop(server);
+            case PAUSE_MOVES -> pauseMoves();
+            case FORCE_PROMOTE -> cluster.forcePromote();
             case DOUBT_LEADER -> network.doubt(manager);
             case DOUBT_SERVER -> network.doubt(manager, server);
             case DISK_FULL -> processes.fill(server);
@@ -182,10 +200,26 @@ final class Faults {
         if (cluster.servers().size() > 3) {
             cluster.trace().say("*** detach " + server.process);
             cluster.command(new Command.Detach(true, List.of(server.id.toString())));
-            time.after(
-                    time.between(50 * SimTime.MS, 7 * SimTime.SECOND),
-                    () -> cluster.command(new Command.Attach(true, List.of())));
+            attachLater(server);
         }
+    }
+
+    private void drain(SimServer server) {
+        if (cluster.servers().size() > 3) {
+            cluster.trace().say("*** drain " + server.process);
+            cluster.command(new Command.Drain(List.of(server.id.toString())));
+            attachLater(server);
+        }
+    }
+
+    private void attachLater(SimServer server) {
+        time.after(time.between(50 * SimTime.MS, 7 * SimTime.SECOND), () -> attach(List.of(server)));
+    }
+
+    private void pauseMoves() {
+        cluster.command(new Command.SetPaused(true));
+        time.after(
+                time.between(50 * SimTime.MS, 4 * SimTime.SECOND), () -> cluster.command(new Command.SetPaused(false)));
     }
 
     // --- in the middle of a step

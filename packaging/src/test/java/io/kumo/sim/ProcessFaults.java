@@ -71,6 +71,20 @@ final class ProcessFaults {
         cluster.network().onDeath(server.process, withHost);
     }
 
+    /** As after SIGTERM: it has a while to hand over what it serves. */
+    void stop(SimServer server) {
+        if (server.process.isUp()) {
+            say("stop of " + server.process);
+            server.process.run(server::prepareToStop);
+            long life = server.process.life();
+            time.after(time.between(0, 2 * SimTime.SECOND), () -> {
+                if (server.process.life() == life) {
+                    crash(server, false);
+                }
+            });
+        }
+    }
+
     void restart(SimServer server) {
         if (!server.process.isUp()) {
             say("start of " + server.process);

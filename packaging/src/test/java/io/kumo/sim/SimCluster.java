@@ -133,6 +133,12 @@ final class SimCluster {
         }
     }
 
+    /** An operator gives up what he can't wait for. */
+    void forcePromote() {
+        invariants.allowLoss();
+        command(new Command.ForcePromote(List.of()));
+    }
+
     ClusterTable birth() {
         return ClusterTable.birth("c0ffee", replicas, partitionCount, managers);
     }

@@ -24,6 +24,7 @@ import io.kumo.protocol.ReplicationMessages.Replicated;
 import io.kumo.register.Voter.ServerVoter;
 import io.kumo.server.replica.LeaseBook;
 import io.kumo.server.replica.Replica;
+import io.kumo.server.replica.ReplicaRole;
 import io.kumo.server.replica.ReplicaView;
 import io.kumo.server.store.SyncMode;
 import io.kumo.table.ClusterTable;
@@ -63,6 +64,7 @@ final class SimServer implements SimHandlers {
     private final Set<ServerId> granters = new TreeSet<>();
     private ClusterTable acting;
     private boolean isReportDue;
+    private boolean isStopping;
     private boolean isFetching;
 
     SimServer(SimCluster cluster, SimProcess process, ServerId id, HostPort address, SimDisk disk) {
@@ -96,6 +98,7 @@ final class SimServer implements SimHandlers {
         incarnation = id.value() * 1_000_000 + process.life();
         isIntact = disk.isIntact();
         isReportDue = false;
+        isStopping = false;
         isFetching = false;
         acting = null;
         peers.clear();
@@ -256,7 +259,7 @@ final class SimServer implements SimHandlers {
             replica.joined().forEach(copy -> joined.add(new CopyReport(view.partition(), view.epoch(), copy)));
             replica.unresponsive()
                     .forEach(copy -> unresponsive.add(new CopyReport(view.partition(), view.epoch(), copy)));
-            if (!isKnown && view.complete() && view.lastSeq() > 0) {
+            if (view.complete() && (!isKnown || isOrphaned(replica))) {
                 positions.add(new Position(view.partition(), view.lastEpoch(), view.lastSeq()));
             }
         }
@@ -266,7 +269,7 @@ final class SimServer implements SimHandlers {
                 incarnation,
                 "",
                 disk.clusterId(),
-                voter.version(),
+                shards.tableVersion(),
                 isIntact,
                 0,
                 0,
@@ -275,8 +278,8 @@ final class SimServer implements SimHandlers {
                 positions,
                 joined,
                 unresponsive,
-                1,
-                false);
+                cluster.minCopies(),
+                isStopping);
         for (HostPort manager : cluster.managers()) {
             SimClient link = links.to(manager);
             link.call(report, CALL_TIMEOUT_MS, new SimClient.Result<ServerReportResult>() {
@@ -291,6 +294,22 @@ final class SimServer implements SimHandlers {
                 public void fail(ErrorCode code, long tableVersion) {}
             });
         }
+    }
+
+    /** Whether this copy waits to catch up with copies in sync of which none is there. */
+    private boolean isOrphaned(Replica replica) {
+        ClusterTable table = voter.table();
+        return replica.role() == ReplicaRole.JOINING
+                && table != null
+                && table.partition(replica.partition()).inSync().stream()
+                        .noneMatch(copy ->
+                                table.server(copy).map(ServerInfo::isAlive).orElse(false));
+    }
+
+    /** It is asked to end: others take over while it still serves. */
+    void prepareToStop() {
+        isStopping = true;
+        report();
     }
 
     // --- calls

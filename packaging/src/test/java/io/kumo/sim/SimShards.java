@@ -67,6 +67,14 @@ final class SimShards {
         all.forEach(shard -> shard.refuseWrites(refuse));
     }
 
+    /** What all of them know: what is said of copies is of no newer one. */
+    long tableVersion() {
+        return all.stream()
+                .mapToLong(shard -> shard.table() == null ? 0 : shard.table().version())
+                .min()
+                .orElse(0);
+    }
+
     void onTick() {
         all.forEach(SimReplicas::onTick);
     }

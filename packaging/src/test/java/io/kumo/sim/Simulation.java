@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 
@@ -21,7 +22,7 @@ final class Simulation {
     private static final long STILL_WORKING = 3 * SimTime.SECOND;
     private static final long HEALING = 25 * SimTime.SECOND;
     private static final long SERVING = 20 * SimTime.SECOND;
-    private static final long REBALANCING = 60 * SimTime.SECOND;
+    private static final long REBALANCING = 240 * SimTime.SECOND;
     private static final long LOOK_EVERY = 200 * SimTime.MS;
 
     private final long seed;
@@ -127,7 +128,10 @@ final class Simulation {
     private boolean isAtRest() {
         ClusterTable table = cluster.invariants().newest();
         return table.partitions().stream()
-                        .allMatch(row -> row.joining().isEmpty() && row.inSync().size() == table.copiesPossible())
+                        .allMatch(row -> row.joining().isEmpty()
+                                && row.inSync().size() == table.copiesPossible()
+                                && Set.copyOf(row.inSync()).equals(Set.copyOf(row.target()))
+                                && row.isPrimary(row.target().get(0)))
                 && cluster.servers().stream()
                         .allMatch(server ->
                                 server.acting() != null && server.acting().version() == table.version());
