@@ -238,10 +238,11 @@ final class Feeder {
      */
     void onTick(CopyLink link, long nowNs) {
         long lastNs = link.sentNs - link.owesSinceNs > 0 ? link.sentNs : link.owesSinceNs;
-        boolean owes = link.feed == CopyLink.Feed.PROBING || link.ackedSeq < link.nextSeq - 1 || link.owesSync();
+        boolean owes = link.feed == CopyLink.Feed.PROBING || link.ackedSeq < link.nextSeq - 1;
         boolean untold = link.feed == CopyLink.Feed.STREAMING && link.toldCommittedSeq < data.committedSeq();
+        boolean unsynced = link.owesSync(); // while it owes nothing else, owesSinceNs moves on
         long patienceNs = context.settings.resendNs();
-        if ((owes && nowNs - lastNs > patienceNs) || (untold && nowNs - link.sentNs > patienceNs)) {
+        if ((owes && nowNs - lastNs > patienceNs) || ((untold || unsynced) && nowNs - link.sentNs > patienceNs)) {
             link.probeNow = true;
         }
         feed(link, nowNs);
