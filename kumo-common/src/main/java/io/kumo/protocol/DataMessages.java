@@ -12,9 +12,21 @@ public final class DataMessages {
      * @param partition of the key, in the sender's table
      * @param tableVersion the newest that the sender knows
      * @param stale any copy in sync may answer, with a value that may be old
+     * @param wants bits: {@link #DETAILS}, {@link #UNSEEN}
      */
-    public record Get(int partition, long tableVersion, boolean stale, Bytes key) implements Call<GetResult> {
+    public record Get(int partition, long tableVersion, boolean stale, Bytes key, int wants)
+            implements Call<GetResult> {
         public static final Method<Get, GetResult> METHOD = new Method<>(1, "Get", Get::decode, GetResult::decode);
+
+        /** The answer is to have {@link RecordDetails}. */
+        public static final int DETAILS = 1;
+        /** The read does not count as one: the record is not marked as read. */
+        public static final int UNSEEN = 2;
+
+        /** Reads the value only. */
+        public Get(int partition, long tableVersion, boolean stale, Bytes key) {
+            this(partition, tableVersion, stale, key, 0);
+        }
 
         @Override
         public Method<Get, GetResult> method() {
@@ -23,12 +35,19 @@ public final class DataMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(4).put(partition).put(tableVersion).put(stale).put(key);
+            out.fields(wants == 0 ? 4 : 5)
+                    .put(partition)
+                    .put(tableVersion)
+                    .put(stale)
+                    .put(key);
+            if (wants != 0) {
+                out.put(wants);
+            }
         }
 
         static Get decode(MessageReader in) {
             in.open();
-            return in.close(new Get(in.int32(), in.int64(), in.bool(), in.bytes()));
+            return in.close(new Get(in.int32(), in.int64(), in.bool(), in.bytes(), in.int32()));
         }
     }
 
@@ -39,16 +58,32 @@ public final class DataMessages {
      * @param flags of memcached, 32 bits unsigned
      * @param cas cas unique
      * @param expiryMs milliseconds since 1970, 0 for never
+     * @param details as far as they were asked for
      */
-    public record GetResult(boolean found, int flags, long cas, long expiryMs, Bytes value) implements Message {
+    public record GetResult(boolean found, int flags, long cas, long expiryMs, Bytes value, RecordDetails details)
+            implements Message {
+        /** Without details. */
+        public GetResult(boolean found, int flags, long cas, long expiryMs, Bytes value) {
+            this(found, flags, cas, expiryMs, value, RecordDetails.NONE);
+        }
+
         @Override
         public void encode(MessageWriter out) {
-            out.fields(5).put(found).put(flags).put(cas).put(expiryMs).put(value);
+            boolean plain = details.equals(RecordDetails.NONE);
+            out.fields(plain ? 5 : 6)
+                    .put(found)
+                    .put(flags)
+                    .put(cas)
+                    .put(expiryMs)
+                    .put(value);
+            if (!plain) {
+                out.put(details);
+            }
         }
 
         static GetResult decode(MessageReader in) {
             in.open();
-            return in.close(new GetResult(in.bool(), in.int32(), in.int64(), in.int64(), in.bytes()));
+            return in.close(new GetResult(in.bool(), in.int32(), in.int64(), in.int64(), in.bytes(), detailsOf(in)));
         }
     }
 
@@ -64,8 +99,9 @@ public final class DataMessages {
      * @param async answer once the primary's own log has it
      * @param flags of memcached, 32 bits unsigned
      * @param exptime as memcached's: 0 never, negative at once, up to 30 days relative seconds, else seconds since 1970
-     * @param cas expected cas unique, for CAS
+     * @param cas expected cas unique; 0 for none but with CAS
      * @param delta for INCR and DECR, unsigned
+     * @param options what else is asked for
      */
     public record Write(
             int partition,
@@ -80,7 +116,8 @@ public final class DataMessages {
             long exptime,
             long cas,
             long delta,
-            Bytes value)
+            Bytes value,
+            WriteOptions options)
             implements Call<WriteResult> {
         public static final Method<Write, WriteResult> METHOD =
                 new Method<>(2, "Write", Write::decode, WriteResult::decode);
@@ -92,7 +129,8 @@ public final class DataMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(13)
+            boolean plain = options.equals(WriteOptions.NONE);
+            out.fields(plain ? 13 : 14)
                     .put(partition)
                     .put(tableVersion)
                     .put(session)
@@ -106,6 +144,9 @@ public final class DataMessages {
                     .put(cas)
                     .put(delta)
                     .put(value);
+            if (!plain) {
+                out.put(options);
+            }
         }
 
         static Write decode(MessageReader in) {
@@ -123,28 +164,49 @@ public final class DataMessages {
                     in.int64(),
                     in.int64(),
                     in.int64(),
-                    in.bytes()));
+                    in.bytes(),
+                    in.fieldsLeft() == 0 ? WriteOptions.NONE : WriteOptions.decode(in)));
         }
     }
 
     /**
      * How a write ended.
      *
-     * @param flags of the record, for GET_AND_TOUCH
+     * @param flags of the record, for TOUCH, GET_AND_TOUCH and META_GET
      * @param cas cas unique of the record after the write
-     * @param number value after INCR and DECR, unsigned
-     * @param value of the record, for GET_AND_TOUCH
+     * @param number value after INCR and DECR, unsigned; bytes of the value after APPEND and PREPEND
+     * @param value of the record, for GET_AND_TOUCH and META_GET
+     * @param details as far as they were asked for
      */
-    public record WriteResult(WriteStatus status, int flags, long cas, long number, Bytes value) implements Message {
+    public record WriteResult(WriteStatus status, int flags, long cas, long number, Bytes value, RecordDetails details)
+            implements Message {
+        /** Without details. */
+        public WriteResult(WriteStatus status, int flags, long cas, long number, Bytes value) {
+            this(status, flags, cas, number, value, RecordDetails.NONE);
+        }
+
         @Override
         public void encode(MessageWriter out) {
-            out.fields(5).put(status.number()).put(flags).put(cas).put(number).put(value);
+            boolean plain = details.equals(RecordDetails.NONE);
+            out.fields(plain ? 5 : 6)
+                    .put(status.number())
+                    .put(flags)
+                    .put(cas)
+                    .put(number)
+                    .put(value);
+            if (!plain) {
+                out.put(details);
+            }
         }
 
         static WriteResult decode(MessageReader in) {
             in.open();
-            return in.close(
-                    new WriteResult(WriteStatus.of(in.int32()), in.int32(), in.int64(), in.int64(), in.bytes()));
+            return in.close(new WriteResult(
+                    WriteStatus.of(in.int32()), in.int32(), in.int64(), in.int64(), in.bytes(), detailsOf(in)));
         }
+    }
+
+    private static RecordDetails detailsOf(MessageReader in) {
+        return in.fieldsLeft() == 0 ? RecordDetails.NONE : RecordDetails.decode(in);
     }
 }

@@ -19,12 +19,17 @@ public enum WriteKind {
     /** Subtracts {@code delta}, not below 0; the length never shrinks: trailing spaces, as memcached does. */
     DECR(8),
     DELETE(9),
-    /** Changes the expiry only. */
+    /** Changes the expiry only, not the cas unique. */
     TOUCH(10),
     /** {@link #TOUCH}, answered with the record. */
     GET_AND_TOUCH(11),
     /** Deletes every record of the partition; the key is empty. */
-    FLUSH(12);
+    FLUSH(12),
+    /**
+     * Meta get: answers with the record, and touches it, makes it, or marks it as one that somebody makes anew, as its
+     * {@link WriteOptions} say.
+     */
+    META_GET(13);
 
     private static final WriteKind[] BY_NUMBER = new WriteKind[values().length + 1];
 

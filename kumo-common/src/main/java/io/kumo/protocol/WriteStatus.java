@@ -14,7 +14,9 @@ public enum WriteStatus {
     /** incr, decr: the value is not a decimal number below 2^64. */
     NOT_A_NUMBER(5),
     /** append, prepend: the value would be larger than the server allows. */
-    TOO_LARGE(6);
+    TOO_LARGE(6),
+    /** Meta get: the record is as it was, and answered. */
+    UNCHANGED(7);
 
     private static final WriteStatus[] BY_NUMBER = new WriteStatus[values().length + 1];
 

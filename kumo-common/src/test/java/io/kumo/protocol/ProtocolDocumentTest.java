@@ -56,6 +56,8 @@ class ProtocolDocumentTest {
         }
         out.append("\n## Values within messages\n");
         readComments(Path.of("src/main/java/io/kumo/protocol/LogEntry.java"));
+        readComments(Path.of("src/main/java/io/kumo/protocol/RecordDetails.java"));
+        readComments(Path.of("src/main/java/io/kumo/protocol/WriteOptions.java"));
         readComments(Path.of("src/main/java/io/kumo/register/Ballot.java"));
         Set<Class<?>> written = new LinkedHashSet<>();
         while (written.size() < nested.size()) {

@@ -156,14 +156,15 @@ public final class Linearizability {
             case CAS -> cas(op, state);
             case INCR, DECR -> now != null ? count(op, state) : same(op, WriteStatus.NOT_FOUND, state);
             case DELETE -> now != null ? done(op, state, null) : same(op, WriteStatus.NOT_FOUND, state);
-            case TOUCH -> now != null ? done(op, state, now) : same(op, WriteStatus.NOT_FOUND, state);
+            case TOUCH -> now != null ? touched(op, state) : same(op, WriteStatus.NOT_FOUND, state);
             case GET_AND_TOUCH -> {
                 if (now == null) {
                     yield same(op, WriteStatus.NOT_FOUND, state);
                 }
-                yield op.isKnown() && !op.isInferred && !op.read.equals(now) ? List.of() : done(op, state, now);
+                yield op.isKnown() && !op.isInferred && !op.read.equals(now) ? List.of() : touched(op, state);
             }
             case FLUSH -> done(op, state, null);
+            case META_GET -> throw new IllegalArgumentException("not simulated");
         };
     }
 
@@ -230,6 +231,17 @@ public final class Linearizability {
             return List.of();
         }
         return List.of(new State(kept, kept == null ? 0 : op.cas, Math.max(op.cas, state.lastCas()), fromNs, byNs));
+    }
+
+    /** A touch leaves the cas unique as it is. */
+    private static List<State> touched(Op op, State state) {
+        if (!op.isKnown() || op.isInferred) {
+            return List.of(state);
+        }
+        if (op.status != WriteStatus.DONE || (state.cas() != 0 && state.cas() != op.cas)) {
+            return List.of();
+        }
+        return List.of(new State(state.value(), op.cas, Math.max(op.cas, state.lastCas())));
     }
 
     private static List<State> same(Op op, WriteStatus status, State state) {

@@ -297,7 +297,9 @@ final class SimReplicas implements Replica.Effects {
                 entry.key(),
                 entry.flags(),
                 entry.expiryMs(),
-                entry.value());
+                entry.value(),
+                entry.cas(),
+                entry.marks());
     }
 
     @Override

@@ -9,7 +9,8 @@ import java.util.List;
  * What a client asked for, whatever protocol it came in. Commands with {@code noreply} are carried out and never
  * answered.
  */
-public sealed interface Command {
+public sealed interface Command
+        permits Command.Get, Command.GetAndTouch, Command.Store, Command.Delete, Command.Count, Command.Touch, Command.Stats, Command.FlushAll, Command.Login, Command.Version, Command.Verbosity, Command.Noop, Command.Quit, MetaCommand, BinaryCommand {
     /**
      * get and gets.
      *

@@ -17,6 +17,25 @@ public sealed interface ParseResult {
      */
     record Incomplete(int atLeast, int scanned) implements ParseResult {}
 
+    /** What is not carried out. */
+    sealed interface Refusal extends ParseResult {
+        /** Bytes that are done with. */
+        int consumed();
+
+        /** Bytes after them that are to be thrown away, most of which may not have come yet. */
+        long swallow();
+
+        /** Whether the connection is to be closed once everything before, and the reply, is written. */
+        boolean close();
+    }
+
+    /**
+     * A frame of the binary protocol that is refused.
+     *
+     * @param status of the answer
+     */
+    record BadFrame(int opcode, int opaque, int status, int consumed, long swallow, boolean close) implements Refusal {}
+
     /**
      * Not a command, or one that is refused.
      *
@@ -25,7 +44,7 @@ public sealed interface ParseResult {
      * @param swallow bytes after them that are to be thrown away, most of which may not have come yet
      * @param close the connection is to be closed once everything before, and the reply, is written
      */
-    record Malformed(String reply, int consumed, long swallow, boolean close) implements ParseResult {
+    record Malformed(String reply, int consumed, long swallow, boolean close) implements Refusal {
         static Malformed line(String reply, int consumed) {
             return new Malformed(reply, consumed, 0, false);
         }

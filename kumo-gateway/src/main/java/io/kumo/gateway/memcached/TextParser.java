@@ -56,12 +56,14 @@ public final class TextParser implements CommandParser {
     private final int maxValueBytes;
     private final int maxKeyBytes;
     private final Tokens words = new Tokens();
+    private final MetaParser meta;
     private final byte[] shortLine = new byte[MAX_LINE_BYTES + 2];
 
     /** A parser that refuses larger values and keys. */
     public TextParser(int maxValueBytes, int maxKeyBytes) {
         this.maxValueBytes = maxValueBytes;
         this.maxKeyBytes = maxKeyBytes;
+        meta = new MetaParser(words, maxValueBytes, maxKeyBytes);
     }
 
     @Override
@@ -142,7 +144,7 @@ public final class TextParser implements CommandParser {
         } else if (words.is(0, BGET)) {
             return words.count() < 2 ? error(consumed) : get(1, false, consumed);
         } else if (words.length(0) == 2 && words.first(0) == 'm') {
-            return words.at(0, 1) == 'n' ? new Parsed(Command.Noop.NOOP, consumed) : error(consumed);
+            return meta.parse(in, start, consumed);
         } else if (words.is(0, FLUSH_ALL)) {
             return flushAll(consumed);
         } else if (words.is(0, VERSION)) {

@@ -66,7 +66,7 @@ public final class TextReplies {
      */
     public static void written(ByteBuf out, WriteKind kind, WriteStatus status, long number) {
         switch (status) {
-            case DONE -> done(out, kind, number);
+            case DONE, UNCHANGED -> done(out, kind, number);
             case NOT_STORED -> out.writeBytes(NOT_STORED);
             case EXISTS -> out.writeBytes(EXISTS);
             case NOT_FOUND -> out.writeBytes(NOT_FOUND);
@@ -129,22 +129,31 @@ public final class TextReplies {
         line(out, line.toString());
     }
 
-    private static void endOfLine(ByteBuf out) {
+    static void endOfLine(ByteBuf out) {
         out.writeShort('\r' << 8 | '\n');
     }
 
+    /** Characters that {@link #number} writes. */
+    static int digits(long value) {
+        if (value < 0) {
+            return digits(Long.divideUnsigned(value, 10)) + 1;
+        }
+        int digits = 1;
+        for (long power = 10; digits < 19 && value >= power; power *= 10) {
+            digits++;
+        }
+        return digits;
+    }
+
     /** Writes {@code value}, taken as unsigned, in decimal. */
-    private static void number(ByteBuf out, long value) {
+    static void number(ByteBuf out, long value) {
         if (value < 0) {
             long rest = Long.divideUnsigned(value, 10);
             number(out, rest);
             out.writeByte('0' + (int) (value - rest * 10));
             return;
         }
-        int digits = 1;
-        for (long power = 10; digits < 19 && value >= power; power *= 10) {
-            digits++;
-        }
+        int digits = digits(value);
         int end = out.writerIndex() + digits;
         out.ensureWritable(digits);
         long rest = value;

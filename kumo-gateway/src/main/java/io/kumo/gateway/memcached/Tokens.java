@@ -112,6 +112,11 @@ final class Tokens {
         return Bytes.copyOf(line, start, end - start);
     }
 
+    /** The line from that word to its end; empty if there is no such word. */
+    Bytes from(int index) {
+        return index < count ? Bytes.copyOf(line, starts[index], lineEnd - starts[index]) : Bytes.EMPTY;
+    }
+
     /** What {@link #readUnsigned} or {@link #readSigned} found. */
     long number() {
         return number;
@@ -122,7 +127,12 @@ final class Tokens {
      * anything after it. A negative one is only taken if its value modulo 2^64 looks positive, as memcached has it.
      */
     boolean readUnsigned(int index) {
-        int at = skipSpace(starts[index], ends[index]);
+        return readUnsigned(index, 0);
+    }
+
+    /** {@link #readUnsigned(int)} without the word's first {@code skipped} characters. */
+    boolean readUnsigned(int index, int skipped) {
+        int at = skipSpace(starts[index] + skipped, ends[index]);
         boolean negative = at < ends[index] && line[at] == '-';
         at += negative || (at < ends[index] && line[at] == '+') ? 1 : 0;
         long value = 0;
@@ -140,7 +150,12 @@ final class Tokens {
 
     /** Reads a decimal number of 64 bits as C's strtol does. */
     boolean readSigned(int index) {
-        int at = skipSpace(starts[index], ends[index]);
+        return readSigned(index, 0);
+    }
+
+    /** {@link #readSigned(int)} without the word's first {@code skipped} characters. */
+    boolean readSigned(int index, int skipped) {
+        int at = skipSpace(starts[index] + skipped, ends[index]);
         boolean negative = at < ends[index] && line[at] == '-';
         at += negative || (at < ends[index] && line[at] == '+') ? 1 : 0;
         long value = 0; // kept negative: there is one more of these

@@ -19,10 +19,9 @@ public class Operation {
 
     private final @Nullable WriteKind kind;
     private final Bytes key;
-    private final int flags;
-    private final long exptime;
-    private final long casOrDelta;
-    private final Bytes value;
+    private final WriteFields fields;
+    private final Probe probe;
+    private boolean probing;
 
     private int partition = -1;
     private long counter;
@@ -34,27 +33,59 @@ public class Operation {
     private boolean maybeDone;
     private String failure = "";
 
+    /**
+     * How a write begins that may turn out to be a read: it asks for the record first.
+     *
+     * @param isRead others may read the record beside it
+     * @param wants the bits of a {@code Get}
+     * @param stale any copy may answer that
+     */
+    public record Probe(boolean isRead, int wants, boolean stale) {
+        /** Not at all: it is what it is. */
+        static final Probe NONE = new Probe(false, 0, false);
+    }
+
     /** A read. */
     protected Operation(Bytes key) {
-        this(null, key, 0, 0, 0, Bytes.EMPTY);
+        kind = null;
+        this.key = key;
+        fields = WriteFields.NONE;
+        probe = Probe.NONE;
     }
 
-    /**
-     * A write.
-     *
-     * @param casOrDelta the expected cas unique for CAS, the delta for INCR and DECR, else 0
-     */
-    protected Operation(@Nullable WriteKind kind, Bytes key, int flags, long exptime, long casOrDelta, Bytes value) {
+    /** A write. */
+    protected Operation(WriteKind kind, Bytes key, WriteFields fields) {
+        this(kind, key, fields, null);
+    }
+
+    /** A write that asks for the record first. */
+    protected Operation(WriteKind kind, Bytes key, WriteFields fields, @Nullable Probe probe) {
         this.kind = kind;
         this.key = key;
-        this.flags = flags;
-        this.exptime = exptime;
-        this.casOrDelta = casOrDelta;
-        this.value = value;
+        this.fields = fields;
+        this.probe = probe == null ? Probe.NONE : probe;
+        this.probing = probe != null;
     }
 
+    /** Whether it leaves the record as it is, or most likely does. */
     public final boolean isRead() {
-        return kind == null;
+        return kind == null || probe.isRead();
+    }
+
+    /** Whether its next try is a read. */
+    public final boolean asks() {
+        return kind == null || probing;
+    }
+
+    /** Whether any copy may answer its next try. */
+    public final boolean asksAnyCopy() {
+        return probing && probe.stale();
+    }
+
+    /** What the probe found asks for the write: from now on it is one. */
+    public final void endProbe() {
+        probing = false;
+        unanswered = 0;
     }
 
     public final Bytes key() {
@@ -115,7 +146,7 @@ public class Operation {
     }
 
     public final Get toGet(int number, long tableVersion, boolean stale) {
-        return new Get(number, tableVersion, stale, key);
+        return new Get(number, tableVersion, stale || asksAnyCopy(), key, probe.wants());
     }
 
     public final Write toWrite(int number, long tableVersion, long session, long settledBelow, boolean async) {
@@ -123,8 +154,6 @@ public class Operation {
         if (what == null) {
             throw new IllegalStateException("a read is no write");
         }
-        long cas = what == WriteKind.CAS ? casOrDelta : 0;
-        long delta = what == WriteKind.CAS ? 0 : casOrDelta;
         return new Write(
                 number,
                 tableVersion,
@@ -134,11 +163,12 @@ public class Operation {
                 what,
                 async,
                 key,
-                flags,
-                exptime,
-                cas,
-                delta,
-                value);
+                fields.flags(),
+                fields.exptime(),
+                fields.cas(),
+                fields.delta(),
+                fields.value(),
+                fields.options());
     }
 
     /** What follows when a try failed. */
@@ -176,7 +206,7 @@ public class Operation {
     }
 
     private String givenUp(String why, String lastError) {
-        String doubt = maybeDone && kind != null ? "; the operation may or may not have been carried out" : "";
+        String doubt = maybeDone && counter != 0 ? "; the operation may or may not have been carried out" : "";
         return why + ": " + lastError + doubt;
     }
 
@@ -191,6 +221,6 @@ public class Operation {
 
     /** Memory that it holds, approximately, bytes. */
     public final int footprintBytes() {
-        return 300 + key.length() + value.length();
+        return 300 + key.length() + fields.value().length();
     }
 }

@@ -2,7 +2,7 @@ package io.kumo.gateway.runtime;
 
 import io.kumo.gateway.memcached.Command;
 import io.kumo.gateway.memcached.CommandParser;
-import io.kumo.gateway.memcached.ParseResult.Malformed;
+import io.kumo.gateway.memcached.ParseResult.Refusal;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -16,7 +16,7 @@ interface ClientProtocol {
     void carryOut(Command command);
 
     /** Says what is wrong with what the client sent. */
-    void refuse(Malformed malformed);
+    void refuse(Refusal refusal);
 
     /** The client's unfinished command is too large to be kept; the connection ends with what is written here. */
     void outOfMemory(ByteBuf out);

@@ -1,6 +1,7 @@
 package io.kumo.gateway.runtime;
 
 import io.kumo.base.Bytes;
+import io.kumo.gateway.memcached.BinaryParser;
 import io.kumo.gateway.memcached.ParseResult;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -150,14 +151,20 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
 
     /** Takes the next command; false if it is not whole yet. */
     private boolean parseNext() {
+        if (protocol == null && !input.isReadable()) {
+            if (inputEnded) {
+                end();
+            }
+            return false;
+        }
         ClientProtocol spoken = protocol();
         ParseResult result = input.parse(spoken.parser());
         if (result instanceof ParseResult.Parsed parsed) {
             patience.onCommand(loop.nowNs());
             spoken.carryOut(parsed.command());
-        } else if (result instanceof ParseResult.Malformed malformed) {
+        } else if (result instanceof ParseResult.Refusal refusal) {
             patience.onCommand(loop.nowNs());
-            spoken.refuse(malformed);
+            spoken.refuse(refusal);
         } else {
             patience.onRest(input.isPartial(), loop.nowNs());
             if (inputEnded) {
@@ -171,7 +178,9 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     private ClientProtocol protocol() {
         ClientProtocol known = protocol;
         if (known == null) {
-            known = new TextProtocol(this, options);
+            known = input.firstByte() == BinaryParser.MAGIC
+                    ? new BinaryProtocol(this, options)
+                    : new TextProtocol(this, options);
             protocol = known;
         }
         return known;

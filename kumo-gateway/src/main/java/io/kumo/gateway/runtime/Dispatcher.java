@@ -7,6 +7,7 @@ import io.kumo.gateway.route.Router;
 import io.kumo.gateway.route.SettledWindow;
 import io.kumo.protocol.ControlMessages.TableGet;
 import io.kumo.protocol.ControlMessages.TableResult;
+import io.kumo.protocol.DataMessages.GetResult;
 import io.kumo.protocol.WriteKind;
 import io.kumo.rpc.runtime.ResultHandler;
 import io.kumo.table.ClusterTable;
@@ -92,9 +93,15 @@ final class Dispatcher {
             flight.refuse("deadline of " + policy.timeoutMs()
                     + " ms passed while it waited for the client's operations before it on the same key");
             end(flight);
-        } else if (flight.isRead()) {
+        } else if (flight.asks()) {
             trySend(flight);
-        } else if (flight.owner().session().isReadOnly()) {
+        } else {
+            numberAndSend(flight);
+        }
+    }
+
+    private void numberAndSend(Flight flight) {
+        if (flight.owner().session().isReadOnly()) {
             flight.refuse("this gateway is read-only");
             end(flight);
         } else if (window.isFull()) {
@@ -104,6 +111,13 @@ final class Dispatcher {
             flight.number(window.begin());
             trySend(flight);
         }
+    }
+
+    /** What was asked for by a read asks for a write: the operation goes on as one. */
+    void goOn(Flight flight) {
+        sent.remove(flight);
+        flight.endProbe();
+        numberAndSend(flight);
     }
 
     private void trySend(Flight flight) {
@@ -118,7 +132,7 @@ final class Dispatcher {
             return;
         }
         int partition = flight.partition(router);
-        int place = staleReads && flight.isRead() ? router.copyOf(partition, turn++) : router.primaryOf(partition);
+        int place = isForAnyCopy(flight) ? router.copyOf(partition, turn++) : router.primaryOf(partition);
         if (place < 0) {
             onError(flight, ErrorCode.NO_PRIMARY, ErrorCode.NO_PRIMARY.text(), 0);
             return;
@@ -128,16 +142,20 @@ final class Dispatcher {
         flight.sendTo(link, partition);
     }
 
-    /** Sends a read; for {@link ReadFlight#sendTo}. */
-    void read(ReadFlight flight, ServerLink server, int partition) {
+    private boolean isForAnyCopy(Flight flight) {
+        return flight.asks() && (staleReads || flight.asksAnyCopy());
+    }
+
+    /** Sends a read; for {@link Flight#sendTo}. */
+    void read(Flight flight, ServerLink server, int partition, ResultHandler<GetResult> handler) {
         server.client()
                 .call(
                         flight.toGet(partition, router.version(), staleReads),
                         flight.attemptMs(loop.nowNs(), policy),
-                        flight);
+                        handler);
     }
 
-    /** Sends a write; for {@link WriteFlight#sendTo}. */
+    /** Sends a write; for {@link Flight#sendTo}. */
     void write(WriteFlight flight, ServerLink server, int partition) {
         boolean async = flight.kind() == WriteKind.DELETE ? asyncDelete : asyncSet;
         server.client()
@@ -163,7 +181,7 @@ final class Dispatcher {
         }
         switch (flight.onError(code, text, loop.nowNs(), policy)) {
             case END -> {
-                loop.stats().increment(flight.isRead() ? Count.READ_ERRORS : Count.WRITE_ERRORS);
+                loop.stats().increment(flight.asks() ? Count.READ_ERRORS : Count.WRITE_ERRORS);
                 end(flight);
             }
             case RETRY -> {
@@ -264,8 +282,7 @@ final class Dispatcher {
         List<Flight> moved = new ArrayList<>();
         for (Flight flight = sent.first(); flight != null; flight = flight.after()) {
             int place = router.primaryOf(flight.partition(router));
-            boolean anyCopy = staleReads && flight.isRead();
-            if (!anyCopy && place >= 0 && byPlace[place] != flight.link()) {
+            if (!isForAnyCopy(flight) && place >= 0 && byPlace[place] != flight.link()) {
                 moved.add(flight);
             }
         }

@@ -3,6 +3,7 @@ package io.kumo.gateway.runtime;
 import io.kumo.base.Bytes;
 import io.kumo.error.ErrorCode;
 import io.kumo.gateway.route.Operation;
+import io.kumo.gateway.route.WriteFields;
 import io.kumo.protocol.WriteKind;
 import org.jspecify.annotations.Nullable;
 
@@ -29,16 +30,16 @@ abstract class Flight extends Operation {
     }
 
     /** A write. */
-    Flight(Pending owner, int index, WriteKind kind, Bytes key, Fields fields) {
-        super(kind, key, fields.flags(), fields.exptime(), fields.casOrDelta(), fields.value());
+    Flight(Pending owner, int index, WriteKind kind, Bytes key, WriteFields fields) {
+        this(owner, index, kind, key, fields, null);
+    }
+
+    /** A write that asks for the record first. */
+    Flight(Pending owner, int index, WriteKind kind, Bytes key, WriteFields fields, @Nullable Probe probe) {
+        super(kind, key, fields, probe);
         this.dispatcher = owner.session().dispatcher();
         this.owner = owner;
         this.index = index;
-    }
-
-    /** What a write carries beside its key. */
-    record Fields(int flags, long exptime, long casOrDelta, Bytes value) {
-        static final Fields NONE = new Fields(0, 0, 0, Bytes.EMPTY);
     }
 
     Dispatcher dispatcher() {

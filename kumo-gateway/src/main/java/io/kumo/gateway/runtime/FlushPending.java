@@ -2,20 +2,28 @@ package io.kumo.gateway.runtime;
 
 import io.kumo.base.Bytes;
 import io.kumo.error.ErrorCode;
-import io.kumo.gateway.memcached.TextReplies;
+import io.kumo.gateway.route.WriteFields;
 import io.kumo.protocol.WriteKind;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /** flush_all: one write to each partition. Commands before it end first, those after it wait. */
 final class FlushPending extends Pending {
-    private final boolean noreply;
+    /** Writes the outcome: an empty text for success. */
+    @FunctionalInterface
+    interface Words {
+        void write(ByteBuf out, String failure);
+    }
+
+    private final @Nullable Words words;
     private final int partitionCount;
     private int begun;
     private String failure;
 
-    FlushPending(ClientSession session, boolean noreply) {
+    /** @param words null for nothing to say */
+    FlushPending(ClientSession session, @Nullable Words words) {
         super(session);
-        this.noreply = noreply;
+        this.words = words;
         this.partitionCount = session.dispatcher().router().partitionCount();
         this.failure = partitionCount == 0 ? ErrorCode.NO_TABLE.text() : "";
     }
@@ -27,7 +35,7 @@ final class FlushPending extends Pending {
 
     @Override
     void beginNext() {
-        WriteFlight flight = new WriteFlight(this, begun, WriteKind.FLUSH, Bytes.EMPTY, Flight.Fields.NONE);
+        WriteFlight flight = new WriteFlight(this, begun, WriteKind.FLUSH, Bytes.EMPTY, WriteFields.NONE);
         flight.atPartition(begun++);
         begin(flight);
     }
@@ -48,12 +56,11 @@ final class FlushPending extends Pending {
     void write(ByteBuf out) {
         LoopStats stats = session().loop().stats();
         stats.increment(Count.CMD_FLUSH);
-        if (noreply) {
+        Words answer = words;
+        if (answer == null) {
             stats.add(Count.NOREPLY_ERRORS, failure.isEmpty() ? 0 : 1);
-        } else if (failure.isEmpty()) {
-            TextReplies.ok(out);
         } else {
-            TextReplies.serverError(out, failure);
+            answer.write(out, failure);
         }
     }
 }

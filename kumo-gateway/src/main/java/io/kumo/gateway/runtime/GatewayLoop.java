@@ -3,6 +3,7 @@ package io.kumo.gateway.runtime;
 import io.kumo.base.HostPort;
 import io.kumo.error.KumoException;
 import io.kumo.gateway.memcached.LoginParser;
+import io.kumo.gateway.memcached.BinaryParser;
 import io.kumo.gateway.memcached.TextParser;
 import io.kumo.gateway.memcached.TextReplies;
 import io.kumo.node.runtime.Latency;
@@ -42,6 +43,7 @@ final class GatewayLoop {
     private final Dispatcher dispatcher;
     private final TextParser parser;
     private final LoginParser loginParser = new LoginParser();
+    private final BinaryParser binaryParser;
     private final LoopStats stats = new LoopStats();
     private final Latency[] latencies = new Latency[KINDS + 1];
     private final Set<ClientSession> sessions = new HashSet<>();
@@ -66,9 +68,9 @@ final class GatewayLoop {
         eventLoop = this.context.nettyEventLoop();
         GatewayOptions options = gateway.options();
         maxHeldBytes = options.limits().totalBytes() / options.eventLoops();
-        parser = new TextParser(
-                options.maxValueBytes(),
-                TextParser.MAX_KEY_BYTES - options.keyPrefix().length());
+        int maxKeyBytes = TextParser.MAX_KEY_BYTES - options.keyPrefix().length();
+        parser = new TextParser(options.maxValueBytes(), maxKeyBytes);
+        binaryParser = new BinaryParser(options.maxValueBytes(), maxKeyBytes);
         lookEveryMs = Patience.lookEveryMs(options.limits());
         dispatcher = new Dispatcher(this, options, session);
         latencies[0] = gateway.metrics().latency(Meter.OPERATION_LATENCY, "kind", "get");
@@ -86,6 +88,10 @@ final class GatewayLoop {
 
     TextParser parser() {
         return parser;
+    }
+
+    BinaryParser binaryParser() {
+        return binaryParser;
     }
 
     LoopStats stats() {

@@ -79,9 +79,9 @@ final class InputBuffer {
         needed = 0;
         if (result instanceof ParseResult.Parsed parsed) {
             in.skipBytes(parsed.consumed());
-        } else if (result instanceof ParseResult.Malformed malformed) {
-            in.skipBytes(malformed.consumed());
-            swallow = malformed.swallow();
+        } else if (result instanceof ParseResult.Refusal refusal) {
+            in.skipBytes(refusal.consumed());
+            swallow = refusal.swallow();
         } else if (result instanceof Incomplete incomplete) {
             scanned = incomplete.scanned();
             needed = incomplete.atLeast();

@@ -21,7 +21,7 @@ final class ReadFlight extends Flight implements ResultHandler<GetResult> {
 
     @Override
     void sendTo(ServerLink server, int partition) {
-        dispatcher().read(this, server, partition);
+        dispatcher().read(this, server, partition, this);
     }
 
     @Override

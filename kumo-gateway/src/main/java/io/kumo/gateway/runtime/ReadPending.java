@@ -2,6 +2,7 @@ package io.kumo.gateway.runtime;
 
 import io.kumo.base.Bytes;
 import io.kumo.gateway.memcached.TextReplies;
+import io.kumo.gateway.route.WriteFields;
 import io.kumo.protocol.DataMessages.GetResult;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.WriteKind;
@@ -22,14 +23,14 @@ final class ReadPending extends Pending {
 
     private final List<Bytes> keys;
     private final boolean withCas;
-    private final Flight.@Nullable Fields touch;
+    private final @Nullable WriteFields touch;
     private final @Nullable GetResult[] results;
     private int begun;
     private int written;
     private String failure = "";
 
     /** @param touch the new expiry time for gat; null for get */
-    ReadPending(ClientSession session, List<Bytes> keys, boolean withCas, Flight.@Nullable Fields touch) {
+    ReadPending(ClientSession session, List<Bytes> keys, boolean withCas, @Nullable WriteFields touch) {
         super(session);
         this.keys = keys;
         this.withCas = withCas;

@@ -3,9 +3,12 @@ package io.kumo.gateway.runtime;
 import io.kumo.base.Bytes;
 import io.kumo.gateway.memcached.Command;
 import io.kumo.gateway.memcached.CommandParser;
+import io.kumo.gateway.memcached.MetaCommand;
 import io.kumo.gateway.memcached.ParseResult.Malformed;
+import io.kumo.gateway.memcached.ParseResult.Refusal;
 import io.kumo.gateway.memcached.TextReplies;
 import io.kumo.gateway.runtime.Authenticator.Outcome;
+import io.kumo.gateway.route.WriteFields;
 import io.kumo.protocol.WriteKind;
 import io.netty.buffer.ByteBuf;
 
@@ -35,18 +38,22 @@ final class TextProtocol implements ClientProtocol {
                     store.kind(),
                     store.noreply(),
                     store.key(),
-                    new Flight.Fields(store.flags(), store.exptime(), store.cas(), store.value()));
+                    WriteFields.record(store.flags(), store.exptime(), store.cas(), store.value()));
         } else if (command instanceof Command.Delete delete) {
-            write(WriteKind.DELETE, delete.noreply(), delete.key(), Flight.Fields.NONE);
+            write(WriteKind.DELETE, delete.noreply(), delete.key(), WriteFields.NONE);
         } else if (command instanceof Command.Count count) {
-            write(count.kind(), count.noreply(), count.key(), new Flight.Fields(0, 0, count.delta(), Bytes.EMPTY));
+            write(count.kind(), count.noreply(), count.key(), WriteFields.delta(count.delta()));
         } else if (command instanceof Command.Touch touch) {
-            write(WriteKind.TOUCH, touch.noreply(), touch.key(), new Flight.Fields(0, touch.exptime(), 0, Bytes.EMPTY));
+            write(WriteKind.TOUCH, touch.noreply(), touch.key(), WriteFields.touch(touch.exptime()));
         } else if (command instanceof Command.GetAndTouch gat) {
-            Flight.Fields touch = new Flight.Fields(0, gat.exptime(), 0, Bytes.EMPTY);
+            WriteFields touch = WriteFields.touch(gat.exptime());
             session.enqueue(new ReadPending(session, gat.keys(), gat.withCas(), touch));
         } else if (command instanceof Command.Login login) {
             session.enqueue(new LoginPending(session, login.credentials(), TextProtocol::answerLogin));
+        } else if (command instanceof MetaCommand meta) {
+            MetaPending pending = new MetaPending(session, meta);
+            session.enqueueBegun(pending);
+            pending.begin();
         } else if (command instanceof Command.Quit) {
             session.end();
         } else {
@@ -75,21 +82,32 @@ final class TextProtocol implements ClientProtocol {
             loop.writeStats(stats.topic(), session.reply());
         } else if (command instanceof Command.FlushAll flush) {
             if (flushAllowed) {
-                session.enqueue(new FlushPending(session, flush.noreply()));
+                session.enqueue(new FlushPending(session, flush.noreply() ? null : TextProtocol::answerFlush));
             } else if (!flush.noreply()) {
                 TextReplies.line(session.reply(), "CLIENT_ERROR flush_all not allowed");
             }
         }
     }
 
-    private void write(WriteKind kind, boolean noreply, Bytes key, Flight.Fields fields) {
+    private static void answerFlush(ByteBuf out, String failure) {
+        if (failure.isEmpty()) {
+            TextReplies.ok(out);
+        } else {
+            TextReplies.serverError(out, failure);
+        }
+    }
+
+    private void write(WriteKind kind, boolean noreply, Bytes key, WriteFields fields) {
         WritePending write = new WritePending(session, kind, noreply);
         session.enqueueBegun(write);
         write.begin(key, fields);
     }
 
     @Override
-    public void refuse(Malformed malformed) {
+    public void refuse(Refusal refusal) {
+        if (!(refusal instanceof Malformed malformed)) {
+            throw new IllegalStateException("no refusal of this protocol");
+        }
         if (malformed.swallow() > 0) {
             loop.stats().increment(Count.STORE_TOO_LARGE);
         }

@@ -2,6 +2,7 @@ package io.kumo.gateway.runtime;
 
 import io.kumo.base.Bytes;
 import io.kumo.gateway.memcached.TextReplies;
+import io.kumo.gateway.route.WriteFields;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.WriteKind;
 import io.kumo.protocol.WriteStatus;
@@ -20,7 +21,7 @@ final class WritePending extends Pending {
         this.noreply = noreply;
     }
 
-    void begin(Bytes key, Flight.Fields fields) {
+    void begin(Bytes key, WriteFields fields) {
         begin(new WriteFlight(this, 0, kind, session().storedKey(key), fields));
     }
 
@@ -31,14 +32,15 @@ final class WritePending extends Pending {
         LoopStats stats = session().loop().stats();
         WriteResult result = write.result();
         if (result != null) {
-            count(stats, result.status());
+            count(stats, kind, result.status());
         } else if (noreply) {
             stats.increment(Count.NOREPLY_ERRORS);
         }
         session().loop().latency(kind).record(session().loop().nowNs() - flight.startNs());
     }
 
-    private void count(LoopStats stats, WriteStatus status) {
+    /** Counts a write that was answered. */
+    static void count(LoopStats stats, WriteKind kind, WriteStatus status) {
         boolean hit = status != WriteStatus.NOT_FOUND;
         switch (kind) {
             case INCR -> stats.increment(hit ? Count.INCR_HITS : Count.INCR_MISSES);

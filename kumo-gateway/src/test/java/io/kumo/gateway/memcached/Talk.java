@@ -7,6 +7,7 @@ import io.kumo.protocol.DataMessages.GetResult;
 import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteOptions;
 import io.kumo.protocol.WriteStatus;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -82,7 +83,9 @@ final class Talk {
     }
 
     private void carryOut(Command command) {
-        if (command instanceof Command.Get get) {
+        if (command instanceof MetaCommand meta) {
+            carryOut(meta);
+        } else if (command instanceof Command.Get get) {
             for (Bytes key : get.keys()) {
                 GetResult result = store.get(new Get(0, 0, false, key));
                 if (result.found()) {
@@ -127,9 +130,52 @@ final class Talk {
         }
     }
 
+    private void carryOut(MetaCommand meta) {
+        if (meta.asksFirst()) {
+            GetResult found = store.get(new Get(0, 0, false, meta.key(), meta.wants()));
+            if (!meta.needsWrite(found)) {
+                WriteStatus status = found.found() ? WriteStatus.UNCHANGED : WriteStatus.NOT_FOUND;
+                MetaReplies.answer(
+                        out,
+                        meta,
+                        new WriteResult(status, found.flags(), found.cas(), 0, found.value(), found.details()));
+                return;
+            }
+        }
+        Write write = new Write(
+                0,
+                0,
+                1,
+                ++counter,
+                0,
+                meta.kind(),
+                false,
+                meta.key(),
+                meta.clientFlags(),
+                meta.exptime(),
+                meta.kind() == WriteKind.META_GET ? 0 : meta.cas(),
+                meta.delta(),
+                meta.value(),
+                meta.options());
+        MetaReplies.answer(out, meta, store.write(write));
+    }
+
     private WriteResult write(WriteKind kind, Bytes key, int flags, long exptime, long casOrDelta, Bytes value) {
-        return store.write(
-                new Write(0, 0, 1, ++counter, 0, kind, false, key, flags, exptime, casOrDelta, casOrDelta, value));
+        return store.write(new Write(
+                0,
+                0,
+                1,
+                ++counter,
+                0,
+                kind,
+                false,
+                key,
+                flags,
+                exptime,
+                kind == WriteKind.CAS ? casOrDelta : 0,
+                casOrDelta,
+                value,
+                WriteOptions.NONE));
     }
 
     private void answer(WriteKind kind, WriteResult result, boolean noreply) {

@@ -30,7 +30,7 @@ class KeyOrderTest {
     }
 
     private static Operation write(String key) {
-        return new Operation(WriteKind.SET, Bytes.utf8(key), 0, 0, 0, Bytes.EMPTY);
+        return new Operation(WriteKind.SET, Bytes.utf8(key), WriteFields.NONE);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.kumo.error.Outcome;
 import io.kumo.gateway.route.Operation.Next;
 import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,7 +21,7 @@ class OperationTest {
     private static final Bytes KEY = Bytes.utf8("key");
 
     private static Operation write() {
-        Operation operation = new Operation(WriteKind.SET, KEY, 7, 60, 0, Bytes.utf8("value"));
+        Operation operation = new Operation(WriteKind.SET, KEY, WriteFields.record(7, 60, 0, Bytes.utf8("value")));
         operation.start(0, POLICY);
         operation.number(12);
         return operation;
@@ -46,7 +47,23 @@ class OperationTest {
         Write after = operation.toWrite(3, 2, 99, 11, false);
         assertEquals(before.session(), after.session());
         assertEquals(before.counter(), after.counter());
-        assertEquals(new Write(3, 2, 99, 12, 11, WriteKind.SET, false, KEY, 7, 60, 0, 0, Bytes.utf8("value")), after);
+        assertEquals(
+                new Write(
+                        3,
+                        2,
+                        99,
+                        12,
+                        11,
+                        WriteKind.SET,
+                        false,
+                        KEY,
+                        7,
+                        60,
+                        0,
+                        0,
+                        Bytes.utf8("value"),
+                        WriteOptions.NONE),
+                after);
     }
 
     @Test

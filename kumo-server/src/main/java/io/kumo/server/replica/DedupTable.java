@@ -1,6 +1,5 @@
 package io.kumo.server.replica;
 
-import io.kumo.base.Bytes;
 import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.LogEntry;
@@ -43,10 +42,24 @@ final class DedupTable {
     }
 
     WriteResult resultAt(int at) {
+        return executed(at).result;
+    }
+
+    /** Marks of the record that the operation left. */
+    int marksAt(int at) {
+        return executed(at).marks;
+    }
+
+    /** Expiry of the record that the operation left. */
+    long expiryMsAt(int at) {
+        return executed(at).expiryMs;
+    }
+
+    private Executed executed(int at) {
         if (found == null) {
             throw new IllegalStateException("invariant broken: nothing was found");
         }
-        return found.at(at).result();
+        return found.at(at);
     }
 
     /** The session has the answers of all its operations below that counter. */
@@ -60,16 +73,13 @@ final class DedupTable {
     /** The operation made that entry. */
     void add(LogEntry entry, long nowNs) {
         if (entry.session() != 0) {
-            WriteResult result = MutationRules.resultOf(entry);
             Session session = sessionFor(entry.session());
             session.add(new Executed(
                     entry.counter(),
                     entry.seq(),
-                    WriteStatus.DONE,
-                    result.cas(),
-                    result.number(),
-                    result.flags(),
-                    result.value(),
+                    MutationRules.resultOf(entry),
+                    entry.marks(),
+                    entry.expiryMs(),
                     nowNs));
             session.settle(entry.settledBelow());
         }
@@ -79,10 +89,10 @@ final class DedupTable {
      * The operation changed nothing, because of the entry at {@code seenSeq} or of what is committed. No other server
      * learns this: in another epoch an old request is known by its table version.
      */
-    void addUnchanged(Write write, WriteStatus status, long seenSeq, long nowNs) {
+    void addUnchanged(Write write, WriteResult result, long seenSeq, long nowNs) {
         if (write.session() != 0) {
             Session session = sessionFor(write.session());
-            session.add(new Executed(write.counter(), seenSeq, status, 0, 0, 0, Bytes.EMPTY, nowNs));
+            session.add(new Executed(write.counter(), seenSeq, result, 0, 0, nowNs));
             session.settle(write.settledBelow());
         }
     }
@@ -135,21 +145,24 @@ final class DedupTable {
             out.int64(session.settledBelow);
             for (int i = 0; i < session.count; i++) {
                 Executed executed = session.at(i);
-                if (executed.status == WriteStatus.DONE && executed.seq <= lastSeq) {
+                WriteResult result = executed.result;
+                if (result.status() == WriteStatus.DONE && executed.seq <= lastSeq) {
                     out.int64(executed.seq);
                     out.int64(executed.counter);
-                    out.int64(executed.cas);
-                    out.int64(executed.number);
-                    out.int32(executed.flags);
-                    out.bytes(executed.value);
+                    out.int64(result.cas());
+                    out.int64(result.number());
+                    out.int32(result.flags());
+                    out.bytes(result.value());
+                    out.int32(executed.marks);
+                    out.int64(executed.expiryMs);
                 }
             }
             out.int64(0);
         }
     }
 
-    /** Becomes what {@link #encode} wrote. */
-    void decode(StateReader in, long nowNs) {
+    /** Becomes what {@link #encode} wrote; before there were marks it wrote none. */
+    void decode(StateReader in, boolean hasMarks, long nowNs) {
         clear();
         int sessionCount = in.int32();
         for (int i = 0; i < sessionCount; i++) {
@@ -157,8 +170,12 @@ final class DedupTable {
             session.settledBelow = in.int64();
             session.usedNs = nowNs;
             for (long seq = in.int64(); seq != 0; seq = in.int64()) {
-                session.add(new Executed(
-                        in.int64(), seq, WriteStatus.DONE, in.int64(), in.int64(), in.int32(), in.bytes(), nowNs));
+                long counter = in.int64();
+                long cas = in.int64();
+                long number = in.int64();
+                WriteResult result = new WriteResult(WriteStatus.DONE, in.int32(), cas, number, in.bytes());
+                int marks = hasMarks ? in.int32() : 0;
+                session.add(new Executed(counter, seq, result, marks, hasMarks ? in.int64() : 0, nowNs));
             }
             sessions.add(session);
         }
@@ -183,12 +200,7 @@ final class DedupTable {
     }
 
     /** An operation and its answer; if it changed nothing, seq is that of the entry that it saw. */
-    private record Executed(
-            long counter, long seq, WriteStatus status, long cas, long number, int flags, Bytes value, long learntNs) {
-        WriteResult result() {
-            return new WriteResult(status, flags, cas, number, value);
-        }
-    }
+    private record Executed(long counter, long seq, WriteResult result, int marks, long expiryMs, long learntNs) {}
 
     /** One gateway's operations, in the order in which they were executed: a ring. */
     private static final class Session {

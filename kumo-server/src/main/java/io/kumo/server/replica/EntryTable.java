@@ -6,13 +6,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hash table of entries by their key, with a mark on each: open addressing, so that an operation allocates nothing.
+ * A hash table of entries by their key, with a mark and a time on each: open addressing, so that an operation allocates
+ * nothing.
  */
 final class EntryTable {
     private static final int FIRST_SLOTS = 16;
 
     private @Nullable LogEntry[] slots = new LogEntry[0];
     private byte[] marks = new byte[0];
+    private int[] times = new int[0];
     private int count;
 
     int count() {
@@ -35,6 +37,14 @@ final class EntryTable {
 
     void setMark(int slot, byte mark) {
         marks[slot] = mark;
+    }
+
+    int time(int slot) {
+        return times[slot];
+    }
+
+    void setTime(int slot, int time) {
+        times[slot] = time;
     }
 
     /** Slot of that key, -1 if it is not here. */
@@ -62,9 +72,8 @@ final class EntryTable {
         return slot < 0 ? null : slots[slot];
     }
 
-    /** Puts the entry in its key's place; returns the one that was there. */
-    @Nullable
-    LogEntry put(LogEntry entry, byte mark) {
+    /** Puts the entry in its key's place. */
+    void put(LogEntry entry, byte mark, int time) {
         if (count * 4 >= slots.length * 3) {
             resize(Math.max(FIRST_SLOTS, slots.length * 2));
         }
@@ -75,8 +84,9 @@ final class EntryTable {
             if (old == null || old.key().equals(entry.key())) {
                 slots[slot] = entry;
                 marks[slot] = mark;
+                times[slot] = time;
                 count += old == null ? 1 : 0;
-                return old;
+                return;
             }
             slot = (slot + 1) & mask;
         }
@@ -93,6 +103,7 @@ final class EntryTable {
             if (((next - home) & mask) >= ((next - hole) & mask)) {
                 slots[hole] = entry;
                 marks[hole] = marks[next];
+                times[hole] = times[next];
                 hole = next;
             }
             next = (next + 1) & mask;
@@ -114,14 +125,17 @@ final class EntryTable {
     void clear() {
         slots = new LogEntry[0];
         marks = new byte[0];
+        times = new int[0];
         count = 0;
     }
 
     private void resize(int newSlots) {
         @Nullable LogEntry[] oldSlots = slots;
         byte[] oldMarks = marks;
+        int[] oldTimes = times;
         slots = new LogEntry[newSlots];
         marks = new byte[newSlots];
+        times = new int[newSlots];
         if (newSlots == 0) {
             return;
         }
@@ -135,6 +149,7 @@ final class EntryTable {
                 }
                 slots[slot] = entry;
                 marks[slot] = oldMarks[i];
+                times[slot] = oldTimes[i];
             }
         }
         Arrays.fill(oldSlots, null);

@@ -2,19 +2,24 @@ package io.kumo.server.replica;
 
 import io.kumo.base.Bytes;
 import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.WriteKind;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The committed records of a partition that are in memory: dirty ones (not in the store yet; a DELETE stands for a
- * record that the store may still have) and clean ones (a cache of the store, evicted by a clock hand).
+ * record that the store may still have) and clean ones (a cache of the store, evicted by a clock hand). Of each it
+ * knows whether and when it was read while it was here: that is never written anywhere.
  */
 public final class Memtable {
     private static final byte DIRTY = 1;
     private static final byte CLEAN = 2;
     private static final byte CLEAN_USED = 3;
+    private static final byte STATE = 3;
+    private static final byte READ = 4;
     private static final int EVICT_STEPS = 64;
+    private static final int MS_PER_SEC = 1000;
 
     private final MemoryBudget budget;
     private final EntryTable table = new EntryTable();
@@ -35,24 +40,62 @@ public final class Memtable {
         if (slot < 0) {
             return null;
         }
-        if (table.mark(slot) == CLEAN) {
-            table.setMark(slot, CLEAN_USED);
+        if ((table.mark(slot) & STATE) == CLEAN) {
+            table.setMark(slot, (byte) (table.mark(slot) | CLEAN_USED));
         }
         return table.at(slot);
     }
 
-    /** A committed PUT, DELETE or COPY_PUT. */
-    void putDirty(LogEntry entry) {
-        forget(table.slotOf(entry.key()));
-        table.put(entry, DIRTY);
+    /** {@link #find} for a client that reads it. */
+    @Nullable
+    LogEntry read(Bytes key, long nowMs) {
+        int slot = table.slotOf(key);
+        if (slot < 0) {
+            return null;
+        }
+        byte mark = table.mark(slot);
+        table.setMark(slot, (byte) (((mark & STATE) == CLEAN ? CLEAN_USED : mark) | READ));
+        table.setTime(slot, (int) (nowMs / MS_PER_SEC));
+        return table.at(slot);
+    }
+
+    /** Whether a client read the record that is here. */
+    boolean wasRead(Bytes key) {
+        int slot = table.slotOf(key);
+        return slot >= 0 && (table.mark(slot) & READ) != 0;
+    }
+
+    /** Seconds since the record was read or came here; 0 if it is not here. */
+    long idleSec(Bytes key, long nowMs) {
+        int slot = table.slotOf(key);
+        return slot < 0 ? 0 : Math.max(0, nowMs / MS_PER_SEC - table.time(slot));
+    }
+
+    /** A committed PUT, DELETE or COPY_PUT. A step that is a read too, or counts on, leaves it as read as it was. */
+    void putDirty(LogEntry entry, long nowMs) {
+        int slot = table.slotOf(entry.key());
+        byte read = slot < 0 ? 0 : (byte) (table.mark(slot) & READ);
+        forget(slot);
+        table.put(entry, (byte) (DIRTY | readBy(entry, read)), (int) (nowMs / MS_PER_SEC));
         dirtyCount++;
         addDirty(entry.footprintBytes());
     }
 
+    private static byte readBy(LogEntry entry, byte before) {
+        int write = entry.write();
+        if (write == WriteKind.INCR.number() || write == WriteKind.DECR.number() || entry.has(LogEntry.STALE)) {
+            return before;
+        }
+        boolean reads = write == WriteKind.TOUCH.number()
+                || write == WriteKind.GET_AND_TOUCH.number()
+                || write == WriteKind.META_GET.number();
+        return reads ? READ : 0;
+    }
+
     /** A record as the store has it now; nothing of this key is here. */
-    void putClean(LogEntry record) {
+    void putClean(LogEntry record, long nowMs) {
         if (table.slotOf(record.key()) < 0) {
-            table.put(record, CLEAN);
+            table.put(record, CLEAN, (int) (nowMs / MS_PER_SEC));
             addClean(record.footprintBytes());
             budget.makeRoom();
         }
@@ -67,7 +110,7 @@ public final class Memtable {
         }
         forget(slot);
         if (entry.isRecord()) {
-            table.setMark(slot, CLEAN);
+            table.setMark(slot, (byte) (CLEAN | table.mark(slot) & READ));
             addClean(entry.footprintBytes());
         } else {
             table.removeAt(slot);
@@ -87,7 +130,7 @@ public final class Memtable {
         List<LogEntry> dirty = new ArrayList<>(dirtyCount);
         for (int slot = 0; slot < table.slots() && dirty.size() < dirtyCount; slot++) {
             LogEntry entry = table.at(slot);
-            if (entry != null && table.mark(slot) == DIRTY) {
+            if (entry != null && (table.mark(slot) & STATE) == DIRTY) {
                 dirty.add(entry);
             }
         }
@@ -106,9 +149,10 @@ public final class Memtable {
         for (int step = 0; step < EVICT_STEPS && table.slots() > 0; step++) {
             hand = hand + 1 < table.slots() ? hand + 1 : 0;
             LogEntry entry = table.at(hand);
-            if (entry != null && table.mark(hand) == CLEAN_USED) {
-                table.setMark(hand, CLEAN);
-            } else if (entry != null && table.mark(hand) == CLEAN) {
+            int state = entry == null ? 0 : table.mark(hand) & STATE;
+            if (state == CLEAN_USED) {
+                table.setMark(hand, (byte) (CLEAN | table.mark(hand) & READ));
+            } else if (state == CLEAN) {
                 forget(hand);
                 table.removeAt(hand);
             }
@@ -122,7 +166,7 @@ public final class Memtable {
         if (slot >= 0) {
             LogEntry old = table.at(slot);
             int bytes = old == null ? 0 : old.footprintBytes();
-            if (table.mark(slot) == DIRTY) {
+            if ((table.mark(slot) & STATE) == DIRTY) {
                 dirtyCount--;
                 addDirty(-bytes);
             } else {

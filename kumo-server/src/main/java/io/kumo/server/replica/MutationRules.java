@@ -6,6 +6,7 @@ import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.EntryKind;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteOptions;
 import io.kumo.protocol.WriteStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -19,7 +20,7 @@ final class MutationRules {
     private static final long LATEST_EXPTIME_SEC = Long.MAX_VALUE / 2000;
 
     /** An expiry in the past: whatever has it is to be deleted. */
-    private static final long AT_ONCE = -1;
+    static final long AT_ONCE = -1;
 
     private MutationRules() {}
 
@@ -34,13 +35,10 @@ final class MutationRules {
         if (write.value().length() > maxValueBytes) {
             return Mutation.TOO_LARGE;
         }
-        if (write.cas() != 0 && write.kind() != WriteKind.ADD && write.kind() != WriteKind.FLUSH) {
-            if (current == null) {
-                return Mutation.NOT_FOUND;
-            }
-            if (current.seq() != write.cas()) {
-                return Mutation.EXISTS;
-            }
+        Mutation refused =
+                write.cas() != 0 || write.options().has(WriteOptions.COMPARE) ? compare(write, current) : null;
+        if (refused != null) {
+            return refused;
         }
         switch (write.kind()) {
             case SET:
@@ -53,57 +51,132 @@ final class MutationRules {
                 return casOf(write, current, nowMs);
             case APPEND:
             case PREPEND:
-                return current == null ? Mutation.NOT_STORED : join(write, current, maxValueBytes);
+                return join(write, current, nowMs, maxValueBytes);
             case INCR:
             case DECR:
-                return current == null ? Mutation.NOT_FOUND : count(write, current);
+                return count(write, current, nowMs);
             case DELETE:
-                return current == null ? Mutation.NOT_FOUND : Mutation.DELETE;
+                return delete(write, current, nowMs);
             case TOUCH:
             case GET_AND_TOUCH:
                 return current == null ? Mutation.NOT_FOUND : touch(write, current, nowMs);
             case FLUSH:
                 return Mutation.FLUSH;
+            case META_GET:
+                return MetaGetRules.evaluate(write, current, nowMs);
         }
         throw new IllegalStateException("no rule for " + write.kind());
+    }
+
+    /** What comes of an expected cas unique; null if the write goes on. */
+    private static @Nullable Mutation compare(Write write, @Nullable LogEntry current) {
+        switch (write.kind()) {
+            case ADD:
+            case FLUSH:
+            case CAS:
+                return null; // it has no such condition, or is one
+            case APPEND:
+            case PREPEND:
+                return current == null || current.cas() == write.cas() ? null : Mutation.EXISTS;
+            case INCR:
+            case DECR:
+                if (current == null && write.options().has(WriteOptions.VIVIFY)) {
+                    return null;
+                }
+                break;
+            default:
+                break;
+        }
+        if (current == null) {
+            return Mutation.NOT_FOUND;
+        }
+        return current.cas() == write.cas() ? null : Mutation.EXISTS;
     }
 
     private static Mutation casOf(Write write, @Nullable LogEntry current, long nowMs) {
         if (current == null) {
             return Mutation.NOT_FOUND;
         }
-        return current.seq() == write.cas() ? store(write, nowMs) : Mutation.EXISTS;
+        if (current.cas() == write.cas()) {
+            return store(write, nowMs);
+        }
+        boolean isOlder = write.cas() != 0 && Long.compareUnsigned(write.cas(), current.cas()) < 0;
+        if (!isOlder || !write.options().has(WriteOptions.INVALIDATE)) {
+            return Mutation.EXISTS;
+        }
+        int marks = LogEntry.STALE | current.marks() & LogEntry.TOKEN_SENT;
+        return Mutation.put(write.flags(), current.expiryMs(), write.value(), newCas(write), marks);
+    }
+
+    /** The cas unique that the client chose; 0 if it did not. */
+    static long newCas(Write write) {
+        return write.options().has(WriteOptions.NEW_CAS) ? write.options().newCas() : 0;
     }
 
     private static Mutation store(Write write, long nowMs) {
-        long expiryMs = expiryMs(write.exptime(), nowMs);
-        return expiryMs == AT_ONCE
-                ? Mutation.DELETE
-                : new Mutation(WriteStatus.DONE, EntryKind.PUT, write.flags(), expiryMs, write.value());
+        return Mutation.put(write.flags(), 0, write.value(), newCas(write), 0)
+                .expiring(expiryMs(write.exptime(), nowMs));
     }
 
-    private static Mutation join(Write write, LogEntry current, int maxValueBytes) {
+    private static Mutation join(Write write, @Nullable LogEntry current, long nowMs, int maxValueBytes) {
+        if (current == null) {
+            WriteOptions options = write.options();
+            return options.has(WriteOptions.VIVIFY)
+                    ? Mutation.put(write.flags(), 0, write.value(), newCas(write), LogEntry.CREATED)
+                            .expiring(expiryMs(options.vivifyExptime(), nowMs))
+                    : Mutation.NOT_STORED;
+        }
         if ((long) current.value().length() + write.value().length() > maxValueBytes) {
             return Mutation.TOO_LARGE;
         }
         Bytes joined = write.kind() == WriteKind.APPEND
                 ? current.value().concat(write.value())
                 : write.value().concat(current.value());
-        return new Mutation(WriteStatus.DONE, EntryKind.PUT, current.flags(), current.expiryMs(), joined);
+        return Mutation.put(current.flags(), current.expiryMs(), joined, newCas(write), 0);
     }
 
     /** A touch into the past deletes, and still answers with the record. */
     private static Mutation touch(Write write, LogEntry current, long nowMs) {
-        long expiryMs = expiryMs(write.exptime(), nowMs);
-        if (expiryMs != AT_ONCE) {
-            return new Mutation(WriteStatus.DONE, EntryKind.PUT, current.flags(), expiryMs, current.value());
-        }
-        return write.kind() == WriteKind.TOUCH
-                ? Mutation.DELETE
-                : new Mutation(WriteStatus.DONE, EntryKind.DELETE, current.flags(), 0, current.value());
+        return Mutation.put(current.flags(), 0, current.value(), current.cas(), lasting(current))
+                .expiring(expiryMs(write.exptime(), nowMs));
     }
 
-    private static Mutation count(Write write, LogEntry current) {
+    /** The marks of a record that outlive a step which keeps the record. */
+    static int lasting(LogEntry record) {
+        return record.marks() & (LogEntry.STALE | LogEntry.TOKEN_SENT);
+    }
+
+    /** A delete may leave the record: without its value, or marked stale. */
+    private static Mutation delete(Write write, @Nullable LogEntry current, long nowMs) {
+        WriteOptions options = write.options();
+        if (current == null) {
+            return Mutation.NOT_FOUND;
+        }
+        boolean isEmptied = options.has(WriteOptions.REMOVE_VALUE);
+        boolean isInvalidated = options.has(WriteOptions.INVALIDATE);
+        if (!isEmptied && !isInvalidated) {
+            return Mutation.DELETE;
+        }
+        boolean isTimed = options.has(WriteOptions.NEW_EXPTIME);
+        long expiryMs = isTimed ? expiryMs(write.exptime(), nowMs) : isEmptied ? 0 : current.expiryMs();
+        long kept = isInvalidated ? 0 : current.cas();
+        return Mutation.put(
+                        isEmptied ? write.flags() : current.flags(),
+                        0,
+                        isEmptied ? Bytes.EMPTY : current.value(),
+                        options.has(WriteOptions.NEW_CAS) ? options.newCas() : kept,
+                        isInvalidated ? LogEntry.STALE : 0)
+                .expiring(expiryMs);
+    }
+
+    private static Mutation count(Write write, @Nullable LogEntry current, long nowMs) {
+        WriteOptions options = write.options();
+        if (current == null) {
+            return options.has(WriteOptions.VIVIFY)
+                    ? Mutation.put(0, 0, digits(options.initial()), newCas(write), LogEntry.CREATED)
+                            .expiring(expiryMs(options.vivifyExptime(), nowMs))
+                    : Mutation.NOT_FOUND;
+        }
         byte[] old = current.value().unsafeArray();
         if (!isNumber(old)) {
             return Mutation.NOT_A_NUMBER;
@@ -115,13 +188,20 @@ final class MutationRules {
         } else {
             result = Long.compareUnsigned(write.delta(), value) > 0 ? 0 : value - write.delta();
         }
-        byte[] digits = Long.toUnsignedString(result).getBytes(StandardCharsets.ISO_8859_1);
-        byte[] padded = digits;
-        if (digits.length < old.length) { // memcached overwrites in place
-            padded = Arrays.copyOf(digits, old.length);
-            Arrays.fill(padded, digits.length, old.length, (byte) ' ');
+        Bytes digits = digits(result);
+        boolean isInPlace = digits.length() <= old.length;
+        if (digits.length() < old.length) { // memcached overwrites in place
+            byte[] padded = Arrays.copyOf(digits.unsafeArray(), old.length);
+            Arrays.fill(padded, digits.length(), old.length, (byte) ' ');
+            digits = Bytes.wrap(padded);
         }
-        return new Mutation(WriteStatus.DONE, EntryKind.PUT, current.flags(), current.expiryMs(), Bytes.wrap(padded));
+        long expiryMs = options.has(WriteOptions.NEW_EXPTIME) ? expiryMs(write.exptime(), nowMs) : current.expiryMs();
+        return Mutation.put(current.flags(), 0, digits, newCas(write), isInPlace ? lasting(current) : 0)
+                .expiring(expiryMs);
+    }
+
+    private static Bytes digits(long number) {
+        return Bytes.wrap(Long.toUnsignedString(number).getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** Milliseconds since 1970, 0 for never, {@link #AT_ONCE} for a time that has passed. */
@@ -189,13 +269,30 @@ final class MutationRules {
         return number(entry.value().unsafeArray());
     }
 
-    /** What the operation that made the entry is answered. */
+    /** What the operation that made the entry is answered, but for details. */
     static WriteResult resultOf(LogEntry entry) {
-        long cas = entry.kind() == EntryKind.PUT ? entry.seq() : 0;
-        if (entry.write() == WriteKind.GET_AND_TOUCH.number()) {
-            return new WriteResult(WriteStatus.DONE, entry.flags(), cas, 0, entry.value());
+        WriteKind write = entry.write() == 0 ? WriteKind.SET : WriteKind.of(entry.write());
+        switch (write) {
+            case GET_AND_TOUCH:
+            case META_GET:
+                return new WriteResult(WriteStatus.DONE, entry.flags(), entry.cas(), 0, entry.value());
+            case TOUCH:
+                return new WriteResult(WriteStatus.DONE, entry.flags(), entry.cas(), 0, Bytes.EMPTY);
+            case INCR:
+            case DECR:
+                return done(entry.cas(), countOf(entry));
+            case APPEND:
+            case PREPEND:
+                return done(entry.cas(), entry.value().length());
+            case DELETE:
+            case FLUSH:
+                return done(entry.kind() == EntryKind.PUT ? entry.cas() : 0, 0);
+            default:
+                return done(entry.cas(), 0);
         }
-        boolean counted = entry.write() == WriteKind.INCR.number() || entry.write() == WriteKind.DECR.number();
-        return new WriteResult(WriteStatus.DONE, 0, cas, counted ? countOf(entry) : 0, Bytes.EMPTY);
+    }
+
+    private static WriteResult done(long cas, long number) {
+        return new WriteResult(WriteStatus.DONE, 0, cas, number, Bytes.EMPTY);
     }
 }

@@ -8,7 +8,9 @@ import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.EntryKind;
 import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.RecordDetails;
 import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteOptions;
 import io.kumo.protocol.WriteStatus;
 import java.util.HashMap;
 import java.util.Map;
@@ -51,25 +53,37 @@ final class Operations {
         }
         Loading queue = loading.isEmpty() ? null : loading.get(key);
         if (queue != null) {
-            enqueue(queue, new Queued(answer, null, null));
+            enqueue(queue, Queued.ofGet(get, answer));
             return;
         }
         long seq = inFlightSeq(key);
         if (seq > 0) {
             waiting++;
-            data.tail.addWaiter(seq, Waiter.ofGet(answer));
+            data.tail.addWaiter(seq, Waiter.ofGet(answer, get.wants()));
             return;
         }
-        LogEntry entry = data.memtable.find(key);
-        if (entry != null || data.storeIsHidden()) {
-            answerGet(answer, entry);
+        long nowMs = context.clock.wallMs();
+        LogEntry entry = get.wants() == 0 ? data.memtable.read(key, nowMs) : data.memtable.find(key);
+        if (entry == null && !data.storeIsHidden()) {
+            enqueue(load(key), Queued.ofGet(get, answer));
+        } else if (get.wants() == 0) {
+            answerGet(answer, resultOf(entry, nowMs));
         } else {
-            enqueue(load(key), new Queued(answer, null, null));
+            answerGet(answer, entry, get.wants());
         }
     }
 
-    private void answerGet(Answer<GetResult> answer, @Nullable LogEntry entry) {
-        GetResult result = resultOf(entry, context.clock.wallMs());
+    /** Answers with the entry and what else was asked for, and marks its record as read. */
+    private void answerGet(Answer<GetResult> answer, @Nullable LogEntry entry, int wants) {
+        long nowMs = context.clock.wallMs();
+        GetResult result = Details.of(resultOf(entry, nowMs), entry, wants, data.memtable, nowMs);
+        if (entry != null && (wants & Get.UNSEEN) == 0) {
+            data.memtable.read(entry.key(), nowMs);
+        }
+        answerGet(answer, result);
+    }
+
+    private void answerGet(Answer<GetResult> answer, GetResult result) {
         if (primary.holdsLeases()) { // after the value was read
             answer.ok(result);
         } else {
@@ -80,7 +94,7 @@ final class Operations {
     static GetResult resultOf(@Nullable LogEntry entry, long nowMs) {
         return entry == null || !entry.isRecord() || entry.isExpired(nowMs)
                 ? MISS
-                : new GetResult(true, entry.flags(), entry.seq(), entry.expiryMs(), entry.value());
+                : new GetResult(true, entry.flags(), entry.cas(), entry.expiryMs(), entry.value());
     }
 
     /** Seq of the newest uncommitted entry that decides what the key's record is; 0 if there is none. */
@@ -110,7 +124,7 @@ final class Operations {
         }
         Loading queue = loading.isEmpty() ? null : loading.get(write.key());
         if (queue != null) {
-            enqueue(queue, new Queued(null, write, answer));
+            enqueue(queue, Queued.ofWrite(write, answer));
             return;
         }
         long seq = inFlightSeq(write.key());
@@ -118,7 +132,7 @@ final class Operations {
         if (entry != null || data.storeIsHidden() || !MutationRules.needsRecord(write)) {
             execute(write, entry, seq, answer);
         } else {
-            enqueue(load(write.key()), new Queued(null, write, answer));
+            enqueue(load(write.key()), Queued.ofWrite(write, answer));
         }
     }
 
@@ -132,16 +146,29 @@ final class Operations {
         if (at == DedupTable.SETTLED) {
             answer.fail(ErrorCode.TIMED_OUT); // nobody waits for this any more
         } else {
-            repeat(data.dedup.seqAt(at), data.dedup.resultAt(at), answer);
+            repeat(data.dedup.seqAt(at), repeated(write, at), answer);
         }
         return true;
+    }
+
+    /** What the operation was answered; of details only what the record says. */
+    private WriteResult repeated(Write write, int at) {
+        WriteResult result = data.dedup.resultAt(at);
+        return result.status() == WriteStatus.DONE && write.options().has(WriteOptions.DETAILS)
+                ? Details.of(
+                        result,
+                        data.dedup.marksAt(at),
+                        data.dedup.expiryMsAt(at),
+                        RecordDetails.NONE,
+                        context.clock.wallMs())
+                : result;
     }
 
     private void repeat(long seq, WriteResult result, Answer<WriteResult> answer) {
         boolean isChange = result.status() == WriteStatus.DONE;
         if (seq > data.committedSeq()) {
             waiting++;
-            data.tail.addWaiter(seq, isChange ? Waiter.ofWrite(answer, false) : Waiter.ofUnchanged(answer, result));
+            data.tail.addWaiter(seq, isChange ? Waiter.ofRepeated(answer, result) : Waiter.ofUnchanged(answer, result));
         } else if (isChange || primary.holdsLeases()) {
             answer.ok(result);
         } else {
@@ -169,25 +196,33 @@ final class Operations {
 
     /** {@code seenSeq}: of the in-flight entry that {@code record} is, 0 if it is committed. */
     private void execute(Write write, @Nullable LogEntry record, long seenSeq, Answer<WriteResult> answer) {
-        Mutation mutation =
-                MutationRules.evaluate(write, record, context.clock.wallMs(), context.settings.maxValueBytes());
+        long nowMs = context.clock.wallMs();
+        Mutation mutation = MutationRules.evaluate(write, record, nowMs, context.settings.maxValueBytes());
+        RecordDetails before = write.options().has(WriteOptions.DETAILS)
+                ? Details.before(write.key(), record, data.memtable, nowMs)
+                : null;
         EntryKind kind = mutation.kind();
         if (kind != null) {
             LogEntry entry = propose(write, kind, mutation);
             waiting++;
             asyncWaiting += write.async() ? 1 : 0;
-            data.tail.addWaiter(entry.seq(), Waiter.ofWrite(answer, write.async()));
+            data.tail.addWaiter(entry.seq(), Waiter.ofWrite(answer, before, write.async()));
             return;
         }
-        data.dedup.addUnchanged(write, mutation.status(), seenSeq, context.clock.monotonicNs());
-        repeat(seenSeq, new WriteResult(mutation.status(), 0, 0, 0, Bytes.EMPTY), answer);
+        WriteResult result = new WriteResult(mutation.status(), mutation.flags(), mutation.cas(), 0, mutation.value());
+        if (before != null && mutation.status() == WriteStatus.UNCHANGED) {
+            result = Details.of(result, mutation.marks(), mutation.expiryMs(), before, nowMs);
+        }
+        data.dedup.addUnchanged(write, result, seenSeq, context.clock.monotonicNs());
+        repeat(seenSeq, result, answer);
     }
 
     private LogEntry propose(Write write, EntryKind kind, Mutation mutation) {
+        long seq = data.lastSeq() + 1;
         LogEntry entry = new LogEntry(
                 kind,
                 primary.epoch(),
-                data.lastSeq() + 1,
+                seq,
                 write.session(),
                 write.counter(),
                 write.settledBelow(),
@@ -195,7 +230,9 @@ final class Operations {
                 write.key(),
                 mutation.flags(),
                 mutation.expiryMs(),
-                mutation.value());
+                mutation.value(),
+                mutation.cas() == 0 ? seq : mutation.cas(),
+                mutation.marks());
         propose(entry);
         return entry;
     }
@@ -205,7 +242,7 @@ final class Operations {
         if (entry.kind() == EntryKind.FLUSH) {
             inFlightFlushSeq = entry.seq();
         } else {
-            inFlight.put(entry, (byte) 0);
+            inFlight.put(entry, (byte) 0, 0);
         }
         primary.wantFlush();
     }
@@ -221,7 +258,7 @@ final class Operations {
         if (entry != null) {
             sweep(key, entry);
         } else if (!data.storeIsHidden()) {
-            enqueue(load(key), new Queued(null, null, null));
+            enqueue(load(key), Queued.ofSweep());
         }
     }
 
@@ -259,7 +296,7 @@ final class Operations {
         loading.remove(key);
         LogEntry base = queue.wipes == data.wipes() ? record : null;
         if (base != null) {
-            data.memtable.putClean(base);
+            data.memtable.putClean(base, context.clock.wallMs());
         }
         for (Queued queued = queue.first; queued != null; queued = queued.next) {
             waiting--;
@@ -285,9 +322,9 @@ final class Operations {
         if (queued.get != null) {
             if (seq > 0) {
                 waiting++;
-                data.tail.addWaiter(seq, Waiter.ofGet(queued.get));
+                data.tail.addWaiter(seq, Waiter.ofGet(queued.get, queued.wants));
             } else {
-                answerGet(queued.get, entry);
+                answerGet(queued.get, entry, queued.wants);
             }
         } else if (queued.write != null && queued.answer != null) {
             if (queued.write.session() == 0 || !isRepeated(queued.write, queued.answer)) {
@@ -310,7 +347,7 @@ final class Operations {
                 if (waiter.async && waiter.write != null) {
                     asyncWaiting--;
                     waiting--;
-                    waiter.write.ok(MutationRules.resultOf(data.tail.entry(seq)));
+                    waiter.write.ok(resultOf(waiter, data.tail.entry(seq)));
                 } else {
                     waiter.next = kept;
                     kept = waiter;
@@ -339,21 +376,29 @@ final class Operations {
             waiting--;
             asyncWaiting -= waiter.async ? 1 : 0;
             if (waiter.get != null) {
-                answerGet(waiter.get, entry);
+                answerGet(waiter.get, entry, waiter.wants);
             } else if (waiter.write != null) {
-                answerWrite(waiter.write, waiter.result, entry);
+                answerWrite(waiter.write, waiter, entry);
             }
         }
     }
 
-    private void answerWrite(Answer<WriteResult> answer, @Nullable WriteResult unchanged, LogEntry entry) {
-        if (unchanged == null) {
-            answer.ok(MutationRules.resultOf(entry));
-        } else if (primary.holdsLeases()) {
-            answer.ok(unchanged);
+    private void answerWrite(Answer<WriteResult> answer, Waiter waiter, LogEntry entry) {
+        if (waiter.result == null || waiter.result.status() == WriteStatus.DONE || primary.holdsLeases()) {
+            answer.ok(resultOf(waiter, entry));
         } else {
             answer.fail(ErrorCode.LEASE_LOST);
         }
+    }
+
+    private WriteResult resultOf(Waiter waiter, LogEntry entry) {
+        if (waiter.result != null) {
+            return waiter.result;
+        }
+        WriteResult result = MutationRules.resultOf(entry);
+        return waiter.before == null
+                ? result
+                : Details.of(result, entry.marks(), entry.expiryMs(), waiter.before, context.clock.wallMs());
     }
 
     /** This server is not the primary any more: whoever waits is told so, or that the outcome is not known. */
@@ -401,16 +446,34 @@ final class Operations {
     /** A get, a write with its answer, or neither: a sweep. */
     private static final class Queued {
         final @Nullable Answer<GetResult> get;
+        final int wants;
         final @Nullable Write write;
         final @Nullable Answer<WriteResult> answer;
 
         @Nullable
         Queued next;
 
-        Queued(@Nullable Answer<GetResult> get, @Nullable Write write, @Nullable Answer<WriteResult> answer) {
+        private Queued(
+                @Nullable Answer<GetResult> get,
+                int wants,
+                @Nullable Write write,
+                @Nullable Answer<WriteResult> answer) {
             this.get = get;
+            this.wants = wants;
             this.write = write;
             this.answer = answer;
+        }
+
+        static Queued ofGet(Get get, Answer<GetResult> answer) {
+            return new Queued(answer, get.wants(), null, null);
+        }
+
+        static Queued ofWrite(Write write, Answer<WriteResult> answer) {
+            return new Queued(null, 0, write, answer);
+        }
+
+        static Queued ofSweep() {
+            return new Queued(null, 0, null, null);
         }
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * the epoch history, the operations that were executed, and what of all that is in the log and in the store.
  */
 final class PartitionData {
-    private static final int STATE_VERSION = 1;
+    private static final int STATE_VERSION = 2;
     /** Flags of a COPY_BEGIN whose records go to the store by checkpoints; without it they follow in the log. */
     private static final int UNLOGGED_COPY = 1;
 
@@ -176,7 +176,7 @@ final class PartitionData {
         if (entry.kind() == EntryKind.FLUSH) {
             wipe();
         } else {
-            memtable.putDirty(entry);
+            memtable.putDirty(entry, context.clock.wallMs());
             damage.onReplaced(entry.key());
         }
     }
@@ -206,20 +206,22 @@ final class PartitionData {
         complete = false;
         if (!restoring) {
             LogEntry begin = new LogEntry(
-                    EntryKind.COPY_BEGIN, epoch, seq, 0, 0, 0, 0, Bytes.EMPTY, UNLOGGED_COPY, 0, Bytes.EMPTY);
+                    EntryKind.COPY_BEGIN, epoch, seq, 0, 0, 0, 0, Bytes.EMPTY, UNLOGGED_COPY, 0, Bytes.EMPTY, seq, 0);
             barrierTicket = context.effects.append(partition, begin);
         }
     }
 
     /** A record of the primary. It goes to the store with a checkpoint, not into the log. */
     void addCopied(LogEntry record) {
-        memtable.putDirty(record.kind() == EntryKind.COPY_PUT ? record : asCopied(record));
+        LogEntry copied = record.kind() == EntryKind.COPY_PUT ? record : asCopied(record);
+        memtable.putDirty(copied, context.clock.wallMs());
         damage.onReplaced(record.key());
     }
 
     /** The primary has no record of that key. */
     void dropCopied(Bytes key) {
-        memtable.putDirty(LogEntry.internal(EntryKind.DELETE, 0, 0, key, Bytes.EMPTY));
+        LogEntry delete = LogEntry.internal(EntryKind.DELETE, 0, 0, key, Bytes.EMPTY);
+        memtable.putDirty(delete, context.clock.wallMs());
         damage.onReplaced(key);
     }
 
@@ -309,7 +311,9 @@ final class PartitionData {
                 record.key(),
                 record.flags(),
                 record.expiryMs(),
-                record.value());
+                record.value(),
+                record.cas(),
+                record.marks());
     }
 
     // --- the state beside the records
@@ -335,12 +339,13 @@ final class PartitionData {
             return;
         }
         int version = in.int32();
-        Check.invariant(version == STATE_VERSION, "partition %d: state of version %d", partition, version);
+        boolean known = version >= 1 && version <= STATE_VERSION;
+        Check.invariant(known, "partition %d: state of version %d", partition, version);
         int count = in.int32();
         for (int i = 0; i < count; i++) {
             history.append(in.int64(), in.int64());
         }
-        dedup.decode(in, context.clock.monotonicNs());
+        dedup.decode(in, version > 1, context.clock.monotonicNs());
     }
 
     // --- recovery

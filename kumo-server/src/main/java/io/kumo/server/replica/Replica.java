@@ -209,7 +209,7 @@ public final class Replica {
         if (primary != null && primary.isActive()) {
             primary.operations().get(get, answer);
         } else if (get.stale() && role == ReplicaRole.FOLLOWER && data.isComplete()) {
-            staleReads.get(get.key(), answer);
+            staleReads.get(get, answer);
         } else if (primary == null || !primary.parking().park(get, answer)) {
             answer.fail(ErrorCode.NOT_PRIMARY);
         }

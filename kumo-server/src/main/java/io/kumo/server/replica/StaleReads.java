@@ -2,6 +2,7 @@ package io.kumo.server.replica;
 
 import io.kumo.base.Bytes;
 import io.kumo.error.ErrorCode;
+import io.kumo.protocol.DataMessages.Get;
 import io.kumo.protocol.DataMessages.GetResult;
 import io.kumo.protocol.LogEntry;
 import java.util.HashMap;
@@ -12,43 +13,51 @@ import org.jspecify.annotations.Nullable;
 final class StaleReads {
     private final ReplicaContext context;
     private final PartitionData data;
-    private final Map<Long, Answer<GetResult>> waiting = new HashMap<>();
+    private final Map<Long, Waiting> waiting = new HashMap<>();
+
+    private record Waiting(Answer<GetResult> answer, int wants) {}
 
     StaleReads(ReplicaContext context, PartitionData data) {
         this.context = context;
         this.data = data;
     }
 
-    void get(Bytes key, Answer<GetResult> answer) {
+    void get(Get get, Answer<GetResult> answer) {
+        Bytes key = get.key();
         LogEntry entry = data.memtable.find(key);
         if (entry != null || data.storeIsHidden()) {
-            answer.ok(Operations.resultOf(entry, context.clock.wallMs()));
+            answer(answer, entry, get.wants());
         } else if (waiting.size() >= context.settings.maxWaiting()) {
             answer.fail(ErrorCode.OVERLOADED);
         } else {
             long loadId = context.nextId();
-            waiting.put(loadId, answer);
+            waiting.put(loadId, new Waiting(answer, get.wants()));
             context.effects.load(data.partition, loadId, key);
         }
     }
 
     /** False if the read is not of here. */
     boolean onLoaded(long loadId, Bytes key, @Nullable LogEntry record) {
-        Answer<GetResult> answer = waiting.remove(loadId);
-        if (answer == null) {
+        Waiting read = waiting.remove(loadId);
+        if (read == null) {
             return false;
         }
         LogEntry newer = data.memtable.find(key);
         boolean none = newer == null && data.storeIsHidden();
-        answer.ok(Operations.resultOf(newer != null || none ? newer : record, context.clock.wallMs()));
+        answer(read.answer(), newer != null || none ? newer : record, read.wants());
         return true;
     }
 
+    private void answer(Answer<GetResult> answer, @Nullable LogEntry entry, int wants) {
+        long nowMs = context.clock.wallMs();
+        answer.ok(Details.of(Operations.resultOf(entry, nowMs), entry, wants, data.memtable, nowMs));
+    }
+
     boolean onLoadFailed(long loadId) {
-        Answer<GetResult> answer = waiting.remove(loadId);
-        if (answer != null) {
-            answer.fail(ErrorCode.CORRUPT);
+        Waiting read = waiting.remove(loadId);
+        if (read != null) {
+            read.answer().fail(ErrorCode.CORRUPT);
         }
-        return answer != null;
+        return read != null;
     }
 }

@@ -10,22 +10,31 @@ import java.util.zip.CRC32C;
 
 /**
  * The form of a record at rest, big-endian: CRC32C (4) of partition, key and the rest; epoch, seq (8 each), flags (4),
- * expiry (8), value. The store below has no checksums, so every read checks this one; it covers partition and key too,
- * so that a sound record in the wrong place is found as well.
+ * expiry (8), value. Where the epoch has its highest bit set, cas (8) and marks (1) stand before the value. The store
+ * below has no checksums, so every read checks this one; it covers partition and key too, so that a sound record in the
+ * wrong place is found as well.
  */
 public final class RecordCodec {
     /** Bytes beside the value. */
     public static final int HEADER_BYTES = 32;
+
+    private static final int MARKS_BYTES = 9;
+    private static final long HAS_MARKS = Long.MIN_VALUE;
 
     private RecordCodec() {}
 
     /** The record that the entry leaves. */
     public static byte[] encode(int partition, LogEntry entry) {
         byte[] value = entry.value().unsafeArray();
-        byte[] stored = new byte[HEADER_BYTES + value.length];
+        boolean plain = entry.isPlain();
+        byte[] stored = new byte[HEADER_BYTES + (plain ? 0 : MARKS_BYTES) + value.length];
         ByteBuffer out = ByteBuffer.wrap(stored);
-        out.putInt(0).putLong(entry.epoch()).putLong(entry.seq());
-        out.putInt(entry.flags()).putLong(entry.expiryMs()).put(value);
+        out.putInt(0).putLong(entry.epoch() | (plain ? 0 : HAS_MARKS)).putLong(entry.seq());
+        out.putInt(entry.flags()).putLong(entry.expiryMs());
+        if (!plain) {
+            out.putLong(entry.cas()).put((byte) entry.marks());
+        }
+        out.put(value);
         out.putInt(0, checksum(partition, entry.key(), stored, stored.length));
         return stored;
     }
@@ -45,8 +54,15 @@ public final class RecordCodec {
         long seq = in.getLong();
         int flags = in.getInt();
         long expiryMs = in.getLong();
-        Bytes value = Bytes.copyOf(stored, HEADER_BYTES, length - HEADER_BYTES);
-        return new LogEntry(EntryKind.PUT, epoch, seq, 0, 0, 0, 0, key, flags, expiryMs, value);
+        boolean plain = epoch >= 0;
+        if (!plain && in.remaining() < MARKS_BYTES) {
+            throw corrupt(partition, "a record of " + length + " bytes");
+        }
+        long cas = plain ? seq : in.getLong();
+        int marks = plain ? 0 : in.get();
+        Bytes value = Bytes.copyOf(stored, in.position(), in.remaining());
+        return new LogEntry(
+                EntryKind.PUT, epoch & ~HAS_MARKS, seq, 0, 0, 0, 0, key, flags, expiryMs, value, cas, marks);
     }
 
     private static KumoException corrupt(int partition, String what) {

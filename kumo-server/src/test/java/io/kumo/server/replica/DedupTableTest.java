@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kumo.base.Bytes;
 import io.kumo.protocol.DataMessages.Write;
+import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.EntryKind;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteOptions;
 import io.kumo.protocol.WriteStatus;
 import org.junit.jupiter.api.Test;
 
 class DedupTableTest {
+    private static final WriteResult NOT_STORED = new WriteResult(WriteStatus.NOT_STORED, 0, 0, 0, Bytes.EMPTY);
+
     private final DedupTable table = new DedupTable(1000);
 
     private static LogEntry entry(
@@ -27,11 +31,27 @@ class DedupTableTest {
                 Bytes.utf8("k"),
                 9,
                 0,
-                Bytes.utf8(value));
+                Bytes.utf8(value),
+                seq,
+                0);
     }
 
     private static Write write(long session, long counter) {
-        return new Write(0, 1, session, counter, 1, WriteKind.ADD, false, Bytes.utf8("k"), 0, 0, 0, 0, Bytes.EMPTY);
+        return new Write(
+                0,
+                1,
+                session,
+                counter,
+                1,
+                WriteKind.ADD,
+                false,
+                Bytes.utf8("k"),
+                0,
+                0,
+                0,
+                0,
+                Bytes.EMPTY,
+                WriteOptions.NONE);
     }
 
     @Test
@@ -75,8 +95,8 @@ class DedupTableTest {
     void undoesWhatEntriesDidAndWhatSawThem() {
         table.add(entry(1, 1, 1, 1, WriteKind.SET, "x"), 0);
         table.add(entry(2, 1, 2, 1, WriteKind.SET, "x"), 0);
-        table.addUnchanged(write(2, 7), WriteStatus.NOT_STORED, 2, 0);
-        table.addUnchanged(write(2, 8), WriteStatus.NOT_STORED, 1, 0);
+        table.addUnchanged(write(2, 7), NOT_STORED, 2, 0);
+        table.addUnchanged(write(2, 8), NOT_STORED, 1, 0);
         table.truncate(1);
         assertTrue(table.find(1, 1) >= 0);
         assertEquals(DedupTable.NEW, table.find(1, 2));
@@ -89,11 +109,11 @@ class DedupTableTest {
         table.add(entry(1, 1, 1, 1, WriteKind.SET, "x"), 0);
         table.add(entry(2, 2, 5, 4, WriteKind.GET_AND_TOUCH, "y"), 0);
         table.add(entry(3, 1, 2, 1, WriteKind.SET, "x"), 0);
-        table.addUnchanged(write(1, 3), WriteStatus.NOT_STORED, 1, 0);
+        table.addUnchanged(write(1, 3), NOT_STORED, 1, 0);
         StateWriter out = new StateWriter();
         table.encode(out, 2);
         DedupTable copy = new DedupTable(1000);
-        copy.decode(new StateReader(out.done()), 0);
+        copy.decode(new StateReader(out.done()), true, 0);
         assertEquals(2, copy.count());
         assertEquals(1, copy.seqAt(copy.find(1, 1)));
         assertEquals("y", copy.resultAt(copy.find(2, 5)).value().toUtf8());

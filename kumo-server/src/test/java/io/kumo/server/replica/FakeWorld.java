@@ -14,6 +14,7 @@ import io.kumo.protocol.Message;
 import io.kumo.protocol.ReplicationMessages.LeaseGrant;
 import io.kumo.protocol.ReplicationMessages.Replicated;
 import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteOptions;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.Orders;
 import io.kumo.table.Partition;
@@ -139,7 +140,21 @@ final class FakeWorld implements Replica.Effects, Clock {
 
     Write write(WriteKind kind, String key, String value) {
         counter++;
-        return new Write(0, version, 5, counter, 1, kind, false, Bytes.utf8(key), 0, 0, 0, 1, Bytes.utf8(value));
+        return new Write(
+                0,
+                version,
+                5,
+                counter,
+                1,
+                kind,
+                false,
+                Bytes.utf8(key),
+                0,
+                0,
+                0,
+                1,
+                Bytes.utf8(value),
+                WriteOptions.NONE);
     }
 
     Result<WriteResult> submit(Write write) {

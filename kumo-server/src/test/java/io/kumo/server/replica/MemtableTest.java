@@ -1,6 +1,7 @@
 package io.kumo.server.replica;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -28,10 +29,10 @@ class MemtableTest {
     void aStoredRecordBecomesCleanUnlessItChangedMeanwhile() {
         LogEntry one = put(1, "a");
         LogEntry two = put(2, "b");
-        table.putDirty(one);
-        table.putDirty(two);
+        table.putDirty(one, 0);
+        table.putDirty(two, 0);
         LogEntry newer = put(3, "b");
-        table.putDirty(newer);
+        table.putDirty(newer, 0);
         table.onStored(one);
         table.onStored(two);
         assertEquals(1, table.dirtyCount());
@@ -43,7 +44,7 @@ class MemtableTest {
     @Test
     void aStoredDeleteIsForgotten() {
         LogEntry delete = LogEntry.internal(EntryKind.DELETE, 1, 1, Bytes.utf8("a"), Bytes.EMPTY);
-        table.putDirty(delete);
+        table.putDirty(delete, 0);
         assertSame(delete, table.find(Bytes.utf8("a")));
         table.onStored(delete);
         assertNull(table.find(Bytes.utf8("a")));
@@ -53,10 +54,10 @@ class MemtableTest {
     @Test
     void cleanRecordsGiveWayAndDirtyOnesStay() {
         for (int i = 0; i < 30; i++) {
-            table.putDirty(put(i, "dirty" + i));
+            table.putDirty(put(i, "dirty" + i), 0);
         }
         for (int i = 0; i < 500; i++) {
-            table.putClean(put(1000 + i, "clean" + i));
+            table.putClean(put(1000 + i, "clean" + i), 0);
         }
         assertTrue(budget.dirtyBytes() + budget.cleanBytes() <= 20_000);
         assertTrue(budget.cleanBytes() > 0);
@@ -74,7 +75,8 @@ class MemtableTest {
         for (int i = 0; i < 5000; i++) {
             LogEntry entry = put(i, "k" + random.nextInt(300));
             if (random.nextInt(3) > 0) {
-                assertSame(expected.put(entry.key(), entry), entries.put(entry, (byte) 1));
+                assertSame(expected.put(entry.key(), entry), entries.find(entry.key()));
+                entries.put(entry, (byte) 1, i);
             } else {
                 int slot = entries.slotOf(entry.key());
                 assertEquals(expected.remove(entry.key()) != null, slot >= 0);
@@ -86,5 +88,21 @@ class MemtableTest {
             assertEquals(expected.size(), entries.count());
         }
         expected.forEach((key, entry) -> assertSame(entry, entries.find(key)));
+    }
+
+    @Test
+    void knowsWhetherAndWhenARecordWasRead() {
+        Bytes key = put(1, "k").key();
+        table.putDirty(put(1, "k"), 10_000);
+        assertFalse(table.wasRead(key));
+        assertEquals(3, table.idleSec(key, 13_999));
+        table.read(key, 20_000);
+        assertTrue(table.wasRead(key));
+        assertEquals(1, table.idleSec(key, 21_000));
+        table.onStored(table.find(key));
+        assertTrue(table.wasRead(key));
+        table.putDirty(put(2, "k"), 30_000);
+        assertFalse(table.wasRead(key), "a new record");
+        assertEquals(0, table.idleSec(Bytes.utf8("other"), 30_000));
     }
 }

@@ -8,6 +8,7 @@ import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.EntryKind;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteOptions;
 import io.kumo.protocol.WriteStatus;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,11 +22,25 @@ class MutationRulesTest {
     private static final int MAX = 100;
 
     private static Write write(WriteKind kind, String value, long exptime, long cas, long delta) {
-        return new Write(0, 1, 1, 1, 1, kind, false, Bytes.utf8("k"), 5, exptime, cas, delta, Bytes.utf8(value));
+        return new Write(
+                0,
+                1,
+                1,
+                1,
+                1,
+                kind,
+                false,
+                Bytes.utf8("k"),
+                5,
+                exptime,
+                cas,
+                delta,
+                Bytes.utf8(value),
+                WriteOptions.NONE);
     }
 
     private static LogEntry record(String value, long expiryMs) {
-        return new LogEntry(EntryKind.PUT, 1, 7, 0, 0, 0, 0, Bytes.utf8("k"), 3, expiryMs, Bytes.utf8(value));
+        return new LogEntry(EntryKind.PUT, 1, 7, 0, 0, 0, 0, Bytes.utf8("k"), 3, expiryMs, Bytes.utf8(value), 7, 0);
     }
 
     private static Mutation evaluate(Write write, @Nullable LogEntry record) {
@@ -85,7 +100,7 @@ class MutationRulesTest {
     @Test
     void storesValueFlagsAndExpiry() {
         Mutation set = evaluate(write(WriteKind.SET, "new", 10, 0, 0), record("old", 0));
-        assertEquals(new Mutation(WriteStatus.DONE, EntryKind.PUT, 5, NOW_MS + 10_000, Bytes.utf8("new")), set);
+        assertEquals(Mutation.put(5, NOW_MS + 10_000, Bytes.utf8("new"), 0, 0), set);
         assertEquals(
                 WriteStatus.DONE,
                 evaluate(write(WriteKind.CAS, "new", 0, 7, 0), record("old", 0)).status());
@@ -95,10 +110,10 @@ class MutationRulesTest {
     void appendAndPrependKeepFlagsAndExpiry() {
         LogEntry old = record("old", NOW_MS + 5);
         assertEquals(
-                new Mutation(WriteStatus.DONE, EntryKind.PUT, 3, NOW_MS + 5, Bytes.utf8("old+")),
+                Mutation.put(3, NOW_MS + 5, Bytes.utf8("old+"), 0, 0),
                 evaluate(write(WriteKind.APPEND, "+", 99, 0, 0), old));
         assertEquals(
-                new Mutation(WriteStatus.DONE, EntryKind.PUT, 3, NOW_MS + 5, Bytes.utf8("+old")),
+                Mutation.put(3, NOW_MS + 5, Bytes.utf8("+old"), 0, 0),
                 evaluate(write(WriteKind.PREPEND, "+", 99, 0, 0), old));
     }
 
@@ -191,7 +206,9 @@ class MutationRulesTest {
                 Bytes.utf8("k"),
                 mutation.flags(),
                 0,
-                mutation.value());
+                mutation.value(),
+                8,
+                0);
         assertEquals("old", MutationRules.resultOf(entry).value().toUtf8());
         assertEquals(3, MutationRules.resultOf(entry).flags());
     }

@@ -21,6 +21,7 @@ import io.kumo.protocol.ReplicationMessages.Release;
 import io.kumo.protocol.ReplicationMessages.Replicate;
 import io.kumo.protocol.ReplicationMessages.Replicated;
 import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteOptions;
 import io.kumo.protocol.WriteStatus;
 import io.kumo.server.replica.FakeWorld.Result;
 import io.kumo.table.ClusterTable;
@@ -141,7 +142,20 @@ class ReplicaTest {
         FakeWorld world = new FakeWorld().serving(TWO);
         Write set = world.write(WriteKind.SET, "k", "v");
         Result<WriteResult> result = world.submit(new Write(
-                0, set.tableVersion(), 5, set.counter(), 1, WriteKind.SET, true, set.key(), 0, 0, 0, 0, set.value()));
+                0,
+                set.tableVersion(),
+                5,
+                set.counter(),
+                1,
+                WriteKind.SET,
+                true,
+                set.key(),
+                0,
+                0,
+                0,
+                0,
+                set.value(),
+                WriteOptions.NONE));
         assertTrue(result.isOpen());
         world.logged();
         assertEquals(WriteStatus.DONE, status(result));
@@ -229,7 +243,8 @@ class ReplicaTest {
                 0,
                 0,
                 0,
-                Bytes.EMPTY);
+                Bytes.EMPTY,
+                WriteOptions.NONE);
         world.submit(repeatable);
         world.logged();
         assertEquals(WriteStatus.NOT_STORED, status(world.submit(add)), "the late double of an answered add");
@@ -308,7 +323,20 @@ class ReplicaTest {
         FakeWorld world = new FakeWorld().serving();
         Write set = world.write(WriteKind.SET, "k", "v");
         world.submit(new Write(
-                0, set.tableVersion(), 5, set.counter(), 1, WriteKind.SET, false, set.key(), 0, 10, 0, 0, set.value()));
+                0,
+                set.tableVersion(),
+                5,
+                set.counter(),
+                1,
+                WriteKind.SET,
+                false,
+                set.key(),
+                0,
+                10,
+                0,
+                0,
+                set.value(),
+                WriteOptions.NONE));
         world.logged();
         assertEquals("v", value(world.get("k")));
         world.replica.onSweep(List.of(world.log.get(0)));
@@ -322,8 +350,8 @@ class ReplicaTest {
     @Test
     void aSweepLeavesARecordThatWasWrittenAgain() {
         FakeWorld world = recovered().serving();
-        LogEntry expired =
-                new LogEntry(EntryKind.PUT, 1, 2, 0, 0, 0, 0, Bytes.utf8("k"), 0, world.nowMs - 1, Bytes.utf8("v"));
+        LogEntry expired = new LogEntry(
+                EntryKind.PUT, 1, 2, 0, 0, 0, 0, Bytes.utf8("k"), 0, world.nowMs - 1, Bytes.utf8("v"), 2, 0);
         world.replica.onSweep(List.of(expired));
         world.replica.onLoaded(world.loads.get(0).id(), Bytes.utf8("k"), record(3, "k", "new"));
         assertTrue(world.log.isEmpty());
@@ -335,7 +363,7 @@ class ReplicaTest {
         FakeWorld world = new FakeWorld();
         world.table(4, List.of(TWO, ME), List.of());
         List<LogEntry> entries =
-                List.of(new LogEntry(EntryKind.PUT, 4, 1, 0, 0, 0, 0, Bytes.utf8("k"), 0, 0, Bytes.utf8("v")));
+                List.of(new LogEntry(EntryKind.PUT, 4, 1, 0, 0, 0, 0, Bytes.utf8("k"), 0, 0, Bytes.utf8("v"), 1, 0));
         world.replica.onMessage(THREE, new Replicate(0, 4, 2, 0, 0, 0, 0, entries, false));
         world.replica.onMessage(TWO, new Replicate(0, 3, 1, 0, 0, 0, 0, entries, false));
         assertTrue(world.log.isEmpty());

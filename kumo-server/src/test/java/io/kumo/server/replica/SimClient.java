@@ -8,6 +8,7 @@ import io.kumo.protocol.DataMessages.GetResult;
 import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteOptions;
 import io.kumo.server.replica.Linearizability.Kind;
 import io.kumo.server.replica.Linearizability.Operation;
 import io.kumo.table.ClusterTable;
@@ -176,7 +177,8 @@ final class SimClient {
                 0,
                 op.operation.kind == Kind.CAS ? op.operation.argument : 0,
                 counts ? op.operation.argument : 0,
-                Bytes.utf8(op.operation.value));
+                Bytes.utf8(op.operation.value),
+                WriteOptions.NONE);
         world.traceMessage(() -> "client " + op.attempts + " " + write + " to " + server.id);
         Answer<WriteResult> answer = new Reply<>(server, op, attempt) {
             @Override

@@ -14,6 +14,7 @@ import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteOptions;
 import io.kumo.protocol.WriteStatus;
 import io.kumo.rpc.runtime.RpcClient;
 import io.kumo.rpc.runtime.RpcHandlers;
@@ -172,7 +173,8 @@ final class TestCluster implements AutoCloseable {
                 exptime,
                 0,
                 1,
-                Bytes.utf8(value));
+                Bytes.utf8(value),
+                WriteOptions.NONE);
         return call(partition, write);
     }
 

@@ -34,6 +34,8 @@ final class CodecsTest {
         assertEquals(entry.flags(), record.flags());
         assertEquals(entry.expiryMs(), record.expiryMs());
         assertEquals(entry.value(), record.value());
+        assertEquals(entry.cas(), record.cas());
+        assertEquals(entry.marks(), record.marks());
         assertEquals(entry.key(), record.key());
     }
 

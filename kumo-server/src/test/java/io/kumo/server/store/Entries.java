@@ -15,10 +15,12 @@ final class Entries {
         random.nextBytes(key);
         random.nextBytes(value);
         EntryKind[] kinds = EntryKind.values();
+        long seq = random.nextLong();
+        boolean plain = random.nextBoolean();
         return new LogEntry(
                 kinds[random.nextInt(kinds.length)],
-                random.nextLong(),
-                random.nextLong(),
+                random.nextLong() >>> 1,
+                seq,
                 random.nextLong(),
                 random.nextLong(),
                 random.nextLong(),
@@ -26,6 +28,8 @@ final class Entries {
                 Bytes.wrap(key),
                 random.nextInt(),
                 random.nextLong(),
-                Bytes.wrap(value));
+                Bytes.wrap(value),
+                plain ? seq : random.nextLong(),
+                plain ? 0 : random.nextInt(16));
     }
 }

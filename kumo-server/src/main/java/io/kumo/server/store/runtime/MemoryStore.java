@@ -77,7 +77,9 @@ final class MemoryStore implements RecordStore {
                 entry.key(),
                 entry.flags(),
                 entry.expiryMs(),
-                entry.value());
+                entry.value(),
+                entry.cas(),
+                entry.marks());
     }
 
     @Override

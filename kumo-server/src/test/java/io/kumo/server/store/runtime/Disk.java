@@ -88,7 +88,7 @@ final class Disk implements AutoCloseable {
     }
 
     static LogEntry put(long epoch, long seq, String key, String value) {
-        return new LogEntry(EntryKind.PUT, epoch, seq, 7, seq, 1, 1, Bytes.utf8(key), 5, 0, Bytes.utf8(value));
+        return new LogEntry(EntryKind.PUT, epoch, seq, 7, seq, 1, 1, Bytes.utf8(key), 5, 0, Bytes.utf8(value), seq, 0);
     }
 
     static LogEntry delete(long epoch, long seq, String key) {

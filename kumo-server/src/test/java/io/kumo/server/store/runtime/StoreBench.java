@@ -91,7 +91,7 @@ final class StoreBench {
     }
 
     private LogEntry entry(int id, long seq) {
-        return new LogEntry(EntryKind.PUT, 1, seq, 7, seq, 1, 1, key(id), 0, 0, value);
+        return new LogEntry(EntryKind.PUT, 1, seq, 7, seq, 1, 1, key(id), 0, 0, value, seq, 0);
     }
 
     private static Bytes key(int id) {

@@ -76,7 +76,7 @@ final class XodusStoreTest {
                     LogEntry put = Disk.put(1, seq, "", "v" + seq);
                     LogEntry entry = random.nextInt(3) == 0
                             ? LogEntry.internal(EntryKind.DELETE, 1, seq, Bytes.wrap(key), Bytes.EMPTY)
-                            : new LogEntry(put.kind(), 1, seq, 0, 0, 0, 0, Bytes.wrap(key), 3, 9, put.value());
+                            : new LogEntry(put.kind(), 1, seq, 0, 0, 0, 0, Bytes.wrap(key), 3, 9, put.value(), seq, 0);
                     batch.put(entry.key(), entry);
                     if (entry.isRecord()) {
                         model.get(partition).put(entry.key(), entry);

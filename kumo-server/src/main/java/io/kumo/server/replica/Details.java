@@ -1,0 +1,45 @@
+package io.kumo.server.replica;
+
+import io.kumo.base.Bytes;
+import io.kumo.protocol.DataMessages.Get;
+import io.kumo.protocol.DataMessages.GetResult;
+import io.kumo.protocol.DataMessages.WriteResult;
+import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.RecordDetails;
+import org.jspecify.annotations.Nullable;
+
+/** Adds to answers what memcached's meta commands tell of a record. Pure functions. */
+final class Details {
+    private Details() {}
+
+    /** The result of a get, with details if it wants them. */
+    static GetResult of(GetResult result, @Nullable LogEntry entry, int wants, Memtable memtable, long nowMs) {
+        if ((wants & Get.DETAILS) == 0 || entry == null || !result.found()) {
+            return result;
+        }
+        long ttlSec = RecordDetails.ttlSec(entry.expiryMs(), nowMs);
+        RecordDetails details = new RecordDetails(
+                marks(entry.key(), MutationRules.lasting(entry), memtable),
+                memtable.idleSec(entry.key(), nowMs),
+                ttlSec,
+                ttlSec);
+        return new GetResult(true, result.flags(), result.cas(), result.expiryMs(), result.value(), details);
+    }
+
+    /** What a write found. */
+    static RecordDetails before(Bytes key, @Nullable LogEntry found, Memtable memtable, long nowMs) {
+        long ttlSec = found == null ? -1 : RecordDetails.ttlSec(found.expiryMs(), nowMs);
+        return new RecordDetails(marks(key, 0, memtable), memtable.idleSec(key, nowMs), ttlSec, ttlSec);
+    }
+
+    /** The result of a write with the marks and the expiry of the record that it left, and what it found. */
+    static WriteResult of(WriteResult result, int marks, long expiryMs, RecordDetails before, long nowMs) {
+        RecordDetails details = new RecordDetails(
+                marks | before.marks(), before.idleSec(), RecordDetails.ttlSec(expiryMs, nowMs), before.ttlBeforeSec());
+        return new WriteResult(result.status(), result.flags(), result.cas(), result.number(), result.value(), details);
+    }
+
+    private static int marks(Bytes key, int marks, Memtable memtable) {
+        return marks | (memtable.wasRead(key) ? RecordDetails.HIT_BEFORE : 0);
+    }
+}
