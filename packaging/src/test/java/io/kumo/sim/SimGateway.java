@@ -9,12 +9,14 @@ import io.kumo.gateway.route.Operation;
 import io.kumo.gateway.route.RetryPolicy;
 import io.kumo.gateway.route.Router;
 import io.kumo.gateway.route.SettledWindow;
+import io.kumo.gateway.route.WriteFields;
 import io.kumo.protocol.ControlMessages.TableGet;
 import io.kumo.protocol.ControlMessages.TableResult;
 import io.kumo.protocol.DataMessages.GetResult;
 import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteOptions;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.TableCodec;
 import java.util.ArrayList;
@@ -86,8 +88,14 @@ final class SimGateway {
         }
 
         Flight(WriteKind kind, Bytes key, long exptime, long casOrDelta, Bytes value, End end) {
-            super(kind, key, 7, exptime, casOrDelta, value);
+            super(kind, key, fields(kind, exptime, casOrDelta, value));
             this.end = end;
+        }
+
+        private static WriteFields fields(WriteKind kind, long exptime, long casOrDelta, Bytes value) {
+            boolean isCas = kind == WriteKind.CAS;
+            return new WriteFields(
+                    7, exptime, isCas ? casOrDelta : 0, isCas ? 0 : casOrDelta, value, WriteOptions.NONE);
         }
 
         /** It is answered once the primary's own log has it. */

@@ -31,6 +31,20 @@ public record BinaryCommand(
     /** An expiry time of increment and decrement: no record is to be made. */
     public static final long NO_VIVIFY = 0xffffffffL;
 
+    /** Whether clients that did not say yet who they are may send it. */
+    public boolean isForAnybody() {
+        switch (opcode) {
+            case BinaryOpcode.SASL_LIST:
+            case BinaryOpcode.SASL_START:
+            case BinaryOpcode.SASL_STEP:
+            case BinaryOpcode.VERSION:
+            case BinaryOpcode.QUIT:
+                return true;
+            default:
+                return false;
+        }
+    }
+
     /** Whether the answer to a get has the key. */
     public boolean answersKey() {
         return opcode == BinaryOpcode.GETK || opcode == BinaryOpcode.GATK;

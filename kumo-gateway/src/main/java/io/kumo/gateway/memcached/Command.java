@@ -10,7 +10,21 @@ import java.util.List;
  * answered.
  */
 public sealed interface Command
-        permits Command.Get, Command.GetAndTouch, Command.Store, Command.Delete, Command.Count, Command.Touch, Command.Stats, Command.FlushAll, Command.Login, Command.Version, Command.Verbosity, Command.Noop, Command.Quit, MetaCommand, BinaryCommand {
+        permits Command.Get,
+                Command.GetAndTouch,
+                Command.Store,
+                Command.Delete,
+                Command.Count,
+                Command.Touch,
+                Command.Stats,
+                Command.FlushAll,
+                Command.Login,
+                Command.Version,
+                Command.Verbosity,
+                Command.Noop,
+                Command.Quit,
+                MetaCommand,
+                BinaryCommand {
     /**
      * get and gets.
      *

@@ -1,5 +1,6 @@
 package io.kumo.gateway.runtime;
 
+import io.kumo.auth.Credentials;
 import io.kumo.base.Bytes;
 import io.kumo.gateway.memcached.BinaryCommand;
 import io.kumo.gateway.memcached.BinaryOpcode;
@@ -8,13 +9,16 @@ import io.kumo.gateway.memcached.Command;
 import io.kumo.gateway.memcached.CommandParser;
 import io.kumo.gateway.memcached.ParseResult.BadFrame;
 import io.kumo.gateway.memcached.ParseResult.Refusal;
+import io.kumo.gateway.memcached.SaslPlain;
 import io.kumo.gateway.memcached.TextReplies;
 import io.kumo.gateway.route.WriteFields;
+import io.kumo.gateway.runtime.Authenticator.Outcome;
 import io.kumo.protocol.WriteKind;
 import io.kumo.protocol.WriteOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** memcached's binary protocol on one connection. */
 final class BinaryProtocol implements ClientProtocol {
@@ -30,12 +34,16 @@ final class BinaryProtocol implements ClientProtocol {
 
     @Override
     public CommandParser parser() {
-        return loop.binaryParser();
+        return loop.binaryParser(session.isAdmitted());
     }
 
     @Override
     public void carryOut(Command any) {
         BinaryCommand command = (BinaryCommand) any;
+        if (!session.isAdmitted() && !command.isForAnybody()) {
+            BinaryReplies.error(session.end(), command, BinaryOpcode.AUTH_ERROR);
+            return;
+        }
         switch (command.opcode()) {
             case BinaryOpcode.GET, BinaryOpcode.GETK -> {
                 BinaryPending read = new BinaryPending(session, command);
@@ -67,7 +75,38 @@ final class BinaryProtocol implements ClientProtocol {
             case BinaryOpcode.QUIT -> BinaryReplies.done(session.end(), command, 0);
             case BinaryOpcode.FLUSH -> flush(command);
             case BinaryOpcode.STAT -> stat(command);
+            case BinaryOpcode.SASL_LIST, BinaryOpcode.SASL_START, BinaryOpcode.SASL_STEP -> authenticate(command);
             default -> BinaryReplies.error(session.reply(), command, BinaryOpcode.UNKNOWN_COMMAND);
+        }
+    }
+
+    /** SASL with its one mechanism, PLAIN; the message may come with the first step or with the second. */
+    private void authenticate(BinaryCommand command) {
+        if (loop.authenticator() == null) {
+            BinaryReplies.error(session.reply(), command, BinaryOpcode.UNKNOWN_COMMAND);
+        } else if (command.opcode() == BinaryOpcode.SASL_LIST) {
+            BinaryReplies.text(session.reply(), command, SaslPlain.MECHANISM);
+        } else if (!SaslPlain.isMechanism(command.key())) {
+            BinaryReplies.error(session.reply(), command, BinaryOpcode.AUTH_ERROR);
+        } else if (command.opcode() == BinaryOpcode.SASL_START
+                && command.value().isEmpty()) {
+            BinaryReplies.error(session.reply(), command, BinaryOpcode.AUTH_CONTINUE);
+        } else {
+            Optional<Credentials> credentials = SaslPlain.credentials(command.value());
+            if (credentials.isEmpty()) {
+                BinaryReplies.error(session.reply(), command, BinaryOpcode.AUTH_ERROR);
+            } else {
+                session.enqueue(new LoginPending(
+                        session, credentials.get(), (out, outcome) -> answerLogin(out, command, outcome)));
+            }
+        }
+    }
+
+    private static void answerLogin(ByteBuf out, BinaryCommand command, Outcome outcome) {
+        switch (outcome) {
+            case ACCEPTED -> BinaryReplies.text(out, command, "Authenticated");
+            case REFUSED -> BinaryReplies.error(out, command, BinaryOpcode.AUTH_ERROR);
+            case OVERLOADED -> BinaryReplies.failure(out, command, "too many clients authenticate: try again");
         }
     }
 
@@ -132,6 +171,11 @@ final class BinaryProtocol implements ClientProtocol {
     public void refuse(Refusal refusal) {
         if (!(refusal instanceof BadFrame frame)) {
             session.end(); // no frame at all
+            return;
+        }
+        if (!session.isAdmitted()) {
+            BinaryReplies.error(
+                    session.end(), new BadFrame(frame.opcode(), frame.opaque(), BinaryOpcode.AUTH_ERROR, 0, 0, true));
             return;
         }
         if (frame.status() == BinaryOpcode.TOO_LARGE) {

@@ -2,8 +2,8 @@ package io.kumo.gateway.runtime;
 
 import io.kumo.base.HostPort;
 import io.kumo.error.KumoException;
-import io.kumo.gateway.memcached.LoginParser;
 import io.kumo.gateway.memcached.BinaryParser;
+import io.kumo.gateway.memcached.LoginParser;
 import io.kumo.gateway.memcached.TextParser;
 import io.kumo.gateway.memcached.TextReplies;
 import io.kumo.node.runtime.Latency;
@@ -44,6 +44,7 @@ final class GatewayLoop {
     private final TextParser parser;
     private final LoginParser loginParser = new LoginParser();
     private final BinaryParser binaryParser;
+    private final BinaryParser binaryLoginParser;
     private final LoopStats stats = new LoopStats();
     private final Latency[] latencies = new Latency[KINDS + 1];
     private final Set<ClientSession> sessions = new HashSet<>();
@@ -71,6 +72,7 @@ final class GatewayLoop {
         int maxKeyBytes = TextParser.MAX_KEY_BYTES - options.keyPrefix().length();
         parser = new TextParser(options.maxValueBytes(), maxKeyBytes);
         binaryParser = new BinaryParser(options.maxValueBytes(), maxKeyBytes);
+        binaryLoginParser = new BinaryParser(0, maxKeyBytes);
         lookEveryMs = Patience.lookEveryMs(options.limits());
         dispatcher = new Dispatcher(this, options, session);
         latencies[0] = gateway.metrics().latency(Meter.OPERATION_LATENCY, "kind", "get");
@@ -90,8 +92,9 @@ final class GatewayLoop {
         return parser;
     }
 
-    BinaryParser binaryParser() {
-        return binaryParser;
+    /** @param admitted false for clients that did not say yet who they are: they may send nothing large */
+    BinaryParser binaryParser(boolean admitted) {
+        return admitted ? binaryParser : binaryLoginParser;
     }
 
     LoopStats stats() {

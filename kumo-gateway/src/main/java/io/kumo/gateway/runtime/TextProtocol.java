@@ -7,8 +7,8 @@ import io.kumo.gateway.memcached.MetaCommand;
 import io.kumo.gateway.memcached.ParseResult.Malformed;
 import io.kumo.gateway.memcached.ParseResult.Refusal;
 import io.kumo.gateway.memcached.TextReplies;
-import io.kumo.gateway.runtime.Authenticator.Outcome;
 import io.kumo.gateway.route.WriteFields;
+import io.kumo.gateway.runtime.Authenticator.Outcome;
 import io.kumo.protocol.WriteKind;
 import io.netty.buffer.ByteBuf;
 
