@@ -74,6 +74,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     private long sentBytes;
 
     private long unreadBytes;
+    private long unreadSinceNs;
 
     ClientSession(
             GatewayLoop loop, ChannelHandlerContext vertxHandler, GatewayOptions options, ListenerOptions listener) {
@@ -326,8 +327,19 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         };
         if (reason != null) {
             loop.stats().increment(reason);
-            disconnect();
+            abort();
         }
+    }
+
+    /** Whether it did not take all of its answers, for longer than {@code other}. */
+    boolean hasWaitedLonger(@Nullable ClientSession other) {
+        return !closed && unreadBytes > 0 && (other == null || unreadSinceNs - other.unreadSinceNs < 0);
+    }
+
+    /** There is no memory left for a client that does not read. */
+    void giveUp() {
+        loop.stats().increment(Count.STALL_KICKS);
+        abort();
     }
 
     /** Accounts for answers that the socket did not take. */
@@ -335,6 +347,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
         long unread = buffer == null ? 0 : buffer.totalPendingWriteBytes();
         if (unread != unreadBytes) {
+            unreadSinceNs = unreadBytes == 0 ? loop.nowNs() : unreadSinceNs;
             loop.hold(unread - unreadBytes);
             unreadBytes = unread;
         }
@@ -468,7 +481,13 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         if (!(cause instanceof IOException)) {
             LOG.error("client disconnected remote={}", channel.remoteAddress(), cause);
         }
-        disconnect();
+        abort();
+    }
+
+    /** Closes now, whatever was not written yet: the handler of Vert.x would wait for a client that does not read. */
+    @SuppressWarnings("FutureReturnValueIgnored") // channelInactive tells
+    private void abort() {
+        ctx.close();
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // channelInactive tells

@@ -15,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.vertx.core.Context;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
@@ -34,6 +35,7 @@ import org.slf4j.LoggerFactory;
 final class GatewayLoop {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayLoop.class);
 
+    private static final int KEEPALIVE_S = 60;
     /** Numbers of kinds of writes are small; 0 is for reads. */
     private static final int KINDS = 32;
 
@@ -206,7 +208,22 @@ final class GatewayLoop {
         }
         now.clear();
         spare = now;
+        if (heldBytes > 2 * maxHeldBytes) {
+            relieve();
+        }
         clockRead = false;
+    }
+
+    /** Memory ran out, and beyond: the client goes that waits longest to read. */
+    private void relieve() {
+        ClientSession slowest = null;
+        for (ClientSession session : sessions) {
+            slowest = session.hasWaitedLonger(slowest) ? session : slowest;
+        }
+        if (slowest != null) {
+            slowest.giveUp();
+            planTurnEnd();
+        }
     }
 
     // --- Clients. ---
@@ -221,6 +238,10 @@ final class GatewayLoop {
             text.writeCharSequence("ERROR Too many open connections\r\n", StandardCharsets.US_ASCII);
             handler.writeAndFlush(text).addListener(ChannelFutureListener.CLOSE);
             return;
+        }
+        if (handler.channel().config() instanceof EpollSocketChannelConfig tcp && !listener.isUnix()) {
+            // A host that is gone is noticed after two minutes, not after two hours.
+            tcp.setTcpKeepIdle(KEEPALIVE_S).setTcpKeepIntvl(KEEPALIVE_S / 4).setTcpKeepCnt(4);
         }
         new ClientSession(this, handler, gateway.options(), listener);
     }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ import org.slf4j.LoggerFactory;
 final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
     static final int BACKLOG = 1024;
+    private static final int FILE_TYPE = 0170000;
+    private static final int SOCKET = 0140000;
     private static final long MS_PER_S = 1000;
     private static final long WARN_BEFORE_MS = 14 * 24 * 3_600_000L;
     /** What a client sent and a dead host does not confirm, ms. */
@@ -82,8 +85,10 @@ final class Listeners {
 
     private Future<Void> open(int place) {
         ListenerOptions listener = options.listeners().get(place);
-        if (listener.isUnix()) {
-            clearPath(listener.path());
+        String taken = listener.isUnix() ? whyTaken(listener.path()) : "";
+        if (!taken.isEmpty()) {
+            return Future.failedFuture(
+                    new KumoException(ErrorCode.REFUSED, "cannot listen on " + listener.where() + ": " + taken));
         }
         return listen(place, 0).compose(port -> {
             addresses.add(listener.address().withPort(port));
@@ -150,22 +155,30 @@ final class Listeners {
         LOG.debug("handshake failed listener={} because={}", listener.where(), String.valueOf(failure));
     }
 
-    /** The socket of a gateway that was killed is still there; one that somebody listens on is left alone. */
-    private static void clearPath(String path) {
+    /**
+     * Netty deletes whatever has the path of a Unix socket: only the socket of a gateway that was killed may be.
+     *
+     * @return why the path can't be taken; empty if it can
+     */
+    private static String whyTaken(String path) {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(path);
         try {
-            Object kind = Files.exists(address.getPath()) ? Files.getAttribute(address.getPath(), "unix:mode") : null;
-            boolean socket = kind instanceof Integer mode && (mode & 0170000) == 0140000;
-            if (!socket) {
-                return;
+            if (!Files.exists(address.getPath(), LinkOption.NOFOLLOW_LINKS)) {
+                return "";
             }
-            try (SocketChannel other = SocketChannel.open(address)) {
-                LOG.debug("socket is taken path={} by={}", path, other.getRemoteAddress());
-            } catch (IOException nobody) {
-                Files.deleteIfExists(address.getPath());
-            }
+            Object mode = Files.getAttribute(address.getPath(), "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            boolean socket = mode instanceof Integer bits && (bits & FILE_TYPE) == SOCKET;
+            return !socket ? "there is a file of that name" : isAlive(address) ? "address already in use" : "";
         } catch (IOException e) {
-            LOG.debug("cannot look at socket path={}", path, e); // listening says what is wrong
+            return Failures.reason(e);
+        }
+    }
+
+    private static boolean isAlive(UnixDomainSocketAddress address) {
+        try (SocketChannel other = SocketChannel.open(address)) {
+            return other.isConnected();
+        } catch (IOException nobody) {
+            return false;
         }
     }
 

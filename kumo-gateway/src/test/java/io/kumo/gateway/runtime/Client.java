@@ -24,6 +24,15 @@ final class Client implements AutoCloseable {
         socket.setSoTimeout(10_000);
     }
 
+    /** One of which the kernel takes little before it reads. */
+    static Client withSmallBuffer(int port) throws IOException {
+        Socket small = new Socket();
+        small.setReceiveBufferSize(16 << 10);
+        small.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
+        small.setSoTimeout(10_000);
+        return new Client(small);
+    }
+
     Client send(String text) throws IOException {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));
     }

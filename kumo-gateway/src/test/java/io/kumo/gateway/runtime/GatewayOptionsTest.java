@@ -47,4 +47,40 @@ class GatewayOptionsTest {
         assertThrows(IllegalArgumentException.class, () -> options("-m a --key-prefix " + "x".repeat(129)));
         assertThrows(IllegalArgumentException.class, () -> options("-m a --timeout 0"));
     }
+
+    @Test
+    void takesListenersWithTheirSettings() {
+        GatewayOptions options = options("-m a --tls-cert c --tls-key k --auth-file u -t 1 -t 2 --tls-listen 3 --listen"
+                + " 0.0.0.0:4,tls,auth=off,read-only,protocol=binary --listen unix:/x,mode=770");
+        assertEquals(
+                List.of("127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3", "0.0.0.0:4", "unix:/x"),
+                options.listeners().stream().map(ListenerOptions::where).toList());
+        ListenerOptions fourth = options.listeners().get(3);
+        assertTrue(fourth.tls() && !fourth.auth() && fourth.readOnly());
+        assertEquals(ListenerOptions.Spoken.BINARY, fourth.protocol());
+        assertEquals(0770, options.listeners().get(4).mode());
+        assertTrue(
+                options.listeners().get(0).auth() && options.listeners().get(2).tls());
+        assertEquals(1, options("-m a --listen 127.0.0.1:5").listeners().size());
+        assertTrue(options("-m a --read-only").listeners().get(0).readOnly());
+    }
+
+    @Test
+    void refusesListenersThatMakeNoSense() {
+        for (String listen :
+                List.of("x", "unix:", "h:1,nonsense", "h:1,mode=700", "unix:/x,mode=9", "h:99999", "h:1,")) {
+            assertThrows(UsageException.class, () -> parse("-m a --listen " + listen), listen);
+        }
+        for (String line : List.of(
+                "--tls-cert c",
+                "--tls-key k",
+                "--tls-client-ca a",
+                "--tls-listen 1",
+                "--listen h:1,tls",
+                "--listen h:1,auth=on",
+                "--tls-cert c --tls-key k -t 1",
+                "-t 1 -t 1 --listen 127.0.0.1:1")) {
+            assertThrows(IllegalArgumentException.class, () -> options("-m a " + line), line);
+        }
+    }
 }
