@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jgroups.Address;
 import org.jgroups.JChannel;
+import org.jgroups.protocols.AUTH;
 import org.jgroups.protocols.FD_ALL3;
 import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.FRAG4;
@@ -67,6 +68,7 @@ final class GroupStack {
                 new NAKACK2().useMcastXmit(false).setXmitTableNumRows(5).setXmitTableMsgsPerRow(200),
                 new UNICAST3().setXmitTableNumRows(5).setXmitTableMsgsPerRow(50),
                 new STABLE().setDesiredAverageGossip(30_000).setMaxBytes(1 << 20),
+                new AUTH().setAuthToken(new ClusterToken(options.cluster())),
                 new GMS()
                         .printLocalAddress(false)
                         .setJoinTimeout(isLoneManager(options) ? LONE_JOIN_TIMEOUT_MS : JOIN_TIMEOUT_MS)

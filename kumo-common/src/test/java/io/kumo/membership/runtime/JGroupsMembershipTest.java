@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +86,32 @@ class JGroupsMembershipTest {
         await().atMost(SOON)
                 .until(() -> membership.view().members().size() == members.length
                         && membership.view().members().containsAll(List.of(members)));
+    }
+
+    @Test
+    void membersOfTwoClustersDoNotMerge() throws Exception {
+        HostPort one = freeAddress();
+        HostPort two = freeAddress();
+        List<HostPort> both = List.of(one, two);
+        JGroupsMembership first = startOf(() -> "c1", manager(one), one, both);
+        awaitMembers(first, manager(one));
+        AtomicReference<String> stranger = new AtomicReference<>("c2");
+        JGroupsMembership second = startOf(stranger::get, manager(two), two, both);
+        JGroupsMembership server = startOf(() -> "c1", server(1), new HostPort("127.0.0.1", 0), both);
+        awaitMembers(first, manager(one), server(1));
+        awaitMembers(server, manager(one), server(1));
+        assertTrue(second.view().members().stream().allMatch(manager(two)::equals), "it stays by itself");
+        stranger.set("");
+        awaitMembers(second, manager(one), manager(two), server(1));
+    }
+
+    private JGroupsMembership startOf(Supplier<String> cluster, Member self, HostPort bind, List<HostPort> managers)
+            throws Exception {
+        JGroupsMembership membership =
+                new JGroupsMembership(vertx.getOrCreateContext(), new GroupOptions(self, bind, managers, cluster));
+        started.add(membership);
+        get(membership.start());
+        return membership;
     }
 
     @Test

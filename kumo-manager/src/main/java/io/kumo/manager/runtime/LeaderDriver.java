@@ -158,10 +158,11 @@ final class LeaderDriver {
         }
     }
 
-    /** The first manager of the view that is not known to be dead leads. */
+    /** The first manager of this cluster in the view that is not known to be dead leads. */
     private void judge() {
+        List<HostPort> own = table().map(ClusterTable::managers).orElse(options.managers());
         leader = view.managers().stream()
-                .filter(manager -> !dead.containsKey(manager))
+                .filter(manager -> own.contains(manager) && !dead.containsKey(manager))
                 .findFirst();
         boolean leads = options.partners().isEmpty()
                 || leader.filter(options.listen()::equals).isPresent();
@@ -202,6 +203,7 @@ final class LeaderDriver {
     void onTable(ClusterTable newTable) {
         table = newTable;
         obstacle = "";
+        judge();
         book.onTable(newTable);
         schedule();
     }

@@ -81,7 +81,9 @@ final class Manager {
                         manager.equals(options.listen()) ? options.groupAddress() : GroupOptions.groupAddress(manager))
                 .toList();
         this.membership = new JGroupsMembership(
-                context, new GroupOptions(new ManagerMember(options.listen()), options.groupAddress(), groups));
+                context,
+                new GroupOptions(
+                        new ManagerMember(options.listen()), options.groupAddress(), groups, holder::clusterId));
     }
 
     private Hello hello() {

@@ -110,7 +110,8 @@ final class ClusterLinks {
                 new GroupOptions(
                         new ServerMember(directory.serverId(), directory.incarnation()),
                         new HostPort(data.options().groupHost(), 0),
-                        addresses.stream().map(GroupOptions::groupAddress).toList()));
+                        addresses.stream().map(GroupOptions::groupAddress).toList(),
+                        data.tables()::clusterId));
         membership = group;
         return group.start()
                 .onSuccess(ignored -> context.runOnContext(onLoop -> {
