@@ -70,7 +70,7 @@ final class Checkpointer {
     /** To be called many times per second: begins a checkpoint if it is time for one. */
     void onTick() {
         long now = clock.monotonicNs();
-        long log = storage.log().appendedBytes();
+        long log = host.appendedBytes();
         if (log != logSeen) {
             logSeen = log;
             logGrewNs = now;
@@ -92,7 +92,7 @@ final class Checkpointer {
         }
         isRunning = true;
         beganNs = clock.monotonicNs();
-        logAtBegin = storage.log().appendedBytes();
+        logAtBegin = host.appendedBytes();
         round = Promise.promise();
         nextBatch();
         return round.future();

@@ -162,7 +162,8 @@ final class DataNode {
                 .withMinCopies(options.minCopies())
                 .withMaxValueBytes(options.maxValueBytes())
                 .withDropAfterNs(DROP_AFTER_NS);
-        MemoryBudget memory = new MemoryBudget(options.memoryBytes() / 2 / count, options.memoryBytes() / count);
+        long bytes = options.memoryBytes() / count;
+        MemoryBudget memory = new MemoryBudget(bytes, bytes); // what is clean gives way to what is dirty
         StoreDirectory directory = storage.directory();
         Function<Replica.Effects, ReplicaContext> contextOf = effects -> new ReplicaContext(
                 directory.serverId(), directory.incarnation(), node.clock(), settings, memory, throttle, effects);
@@ -184,7 +185,7 @@ final class DataNode {
                 context,
                 host,
                 node.clock(),
-                CheckpointRule.forMemory(options.memoryBytes()),
+                CheckpointRule.forMemory(options.memoryBytes() / options.shards()),
                 node.metrics().latency(Meter.CHECKPOINT_LATENCY),
                 done -> counts.changed(done.stream().map(Checkpoint::partition).toList()));
         host.connect(peers, checkpointer::soon);

@@ -166,6 +166,11 @@ final class ReplicaHost implements Replica.Effects {
         return replicas;
     }
 
+    /** Of all entries that were appended to the log, as they are in memory. */
+    long appendedBytes() {
+        return log.appendedBytes();
+    }
+
     ReplicaContext replicaContext() {
         return replicaContext;
     }
@@ -182,8 +187,8 @@ final class ReplicaHost implements Replica.Effects {
 
     /** The replica of a partition of this loop; null while no table is known, or for a partition that there isn't. */
     private @Nullable Replica replicaOf(int partition) {
-        int place = Integer.divideUnsigned(partition, hostCount);
-        if (!isIndexed || place >= replicas.size()) {
+        int place = partition / hostCount;
+        if (!isIndexed || partition < 0 || place >= replicas.size()) {
             return null;
         }
         return replicas.get(place);

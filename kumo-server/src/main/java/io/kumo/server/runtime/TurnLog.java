@@ -21,6 +21,7 @@ final class TurnLog {
     private final Deque<Turn> idle = new ArrayDeque<>();
     private Turn current;
     private long ticket;
+    private long appendedBytes;
 
     /** @param whenRoom called after each batch that was written */
     TurnLog(CommitLog log, Context context, Runnable whenRoom) {
@@ -33,7 +34,13 @@ final class TurnLog {
     /** Adds an entry to this turn's batch and returns its ticket. */
     long append(Replica replica, LogEntry entry) {
         current.add(replica, entry);
+        appendedBytes += entry.footprintBytes();
         return ++ticket;
+    }
+
+    /** Of all entries, as they are in memory. */
+    long appendedBytes() {
+        return appendedBytes;
     }
 
     boolean isWritable() {

@@ -25,7 +25,7 @@ final class CheckpointRuleTest {
     @Test
     void neverLetsTheLogGrowBeyondWhatAStartCanHold() {
         assertEquals(64L << 20, CheckpointRule.forMemory(16L << 20).logBytes());
-        assertEquals(128L << 20, CheckpointRule.forMemory(256L << 20).logBytes());
-        assertEquals(512L << 20, CheckpointRule.forMemory(64L << 30).logBytes());
+        assertEquals(256L << 20, CheckpointRule.forMemory(256L << 20).logBytes());
+        assertEquals(1L << 30, CheckpointRule.forMemory(64L << 30).logBytes());
     }
 }

@@ -152,15 +152,23 @@ final class LogWriter {
     /** Writes what waits and ends the thread; false if it did not end in time or the log has failed. */
     boolean close() {
         isClosing = true;
-        writing.lock(); // an event loop that began to write ends it; none begins after this
-        writing.unlock();
-        LockSupport.unpark(thread);
+        awaitLoops();
         try {
             thread.join(CLOSE_MS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         return !thread.isAlive() && !isFailed;
+    }
+
+    /** An event loop that began to write ends it; with {@code isClosing} set none begins after this. */
+    private void awaitLoops() {
+        writing.lock();
+        try {
+            LockSupport.unpark(thread);
+        } finally {
+            writing.unlock();
+        }
     }
 
     private void run() {
@@ -200,14 +208,11 @@ final class LogWriter {
 
     private void write(List<LogBatch> batches, long bytes) throws IOException {
         while (true) {
-            writing.lock();
             try {
-                target.write(batches, buffers(batches), bytes);
+                writeLocked(batches, bytes);
                 break;
             } catch (IOException e) {
                 waitForRoom(e);
-            } finally {
-                writing.unlock();
             }
         }
         hasWarned = false;
@@ -219,6 +224,15 @@ final class LogWriter {
         queuedBytes.addAndGet(-bytes);
         for (LogBatch batch : batches) {
             batch.context().runOnContext(batch.finisher());
+        }
+    }
+
+    private void writeLocked(List<LogBatch> batches, long bytes) throws IOException {
+        writing.lock();
+        try {
+            target.write(batches, buffers(batches), bytes);
+        } finally {
+            writing.unlock();
         }
     }
 

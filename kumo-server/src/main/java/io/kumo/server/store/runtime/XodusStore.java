@@ -52,6 +52,8 @@ final class XodusStore implements RecordStore {
     private static final String STATES = "states";
     private static final int PAGE_BYTES = 4096;
     private static final int CLEANER_STALL_MS = 30;
+    /** Of the files, percent; the lower, the less is copied from files that are cleaned, and the more disk is taken. */
+    private static final int MIN_UTILIZATION = 35;
 
     private final EnvironmentImpl environment;
     private final Consumer<List<CheckpointMark>> beforeCommit;
@@ -69,6 +71,7 @@ final class XodusStore implements RecordStore {
         config.setManagementEnabled(false);
         config.setGcUseExclusiveTransaction(true); // without it the cleaner gives up under load
         config.setGcTransactionTimeout(CLEANER_STALL_MS);
+        config.setGcMinUtilization(MIN_UTILIZATION);
         environment = guard("open", () -> (EnvironmentImpl) Environments.newInstance(directory.toFile(), config));
         states = guard(
                 "open", () -> environment.computeInTransaction(txn -> environment.openStore(STATES, CONFIG, txn)));
