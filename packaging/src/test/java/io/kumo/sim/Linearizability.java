@@ -217,13 +217,8 @@ public final class Linearizability {
             default -> false;
         };
         String kept = !keepsExpiry && op.exptimeSec < 0 ? null : value;
-        long fromNs = keepsExpiry ? state.expiresFromNs() : 0;
-        long byNs = keepsExpiry ? state.expiresByNs() : 0;
-        if (!keepsExpiry && op.exptimeSec > 0) {
-            boolean isOpen = !op.isKnown() || op.isInferred;
-            fromNs = op.calledNs + op.exptimeSec * SECOND_NS - SLACK_NS;
-            byNs = isOpen ? Long.MAX_VALUE : op.returnedNs + op.exptimeSec * SECOND_NS + SLACK_NS;
-        }
+        long fromNs = keepsExpiry ? state.expiresFromNs() : expiresFromNs(op);
+        long byNs = keepsExpiry ? state.expiresByNs() : expiresByNs(op);
         if (!op.isKnown()) {
             return List.of(new State(kept, 0, state.lastCas(), fromNs, byNs));
         }
@@ -235,13 +230,30 @@ public final class Linearizability {
 
     /** A touch leaves the cas unique as it is. */
     private static List<State> touched(Op op, State state) {
-        if (!op.isKnown() || op.isInferred) {
-            return List.of(state);
-        }
-        if (op.status != WriteStatus.DONE || (state.cas() != 0 && state.cas() != op.cas)) {
+        boolean isOpen = !op.isKnown() || op.isInferred;
+        long cas = isOpen || op.cas == 0 ? state.cas() : op.cas;
+        if (!isOpen && (op.status != WriteStatus.DONE || (state.cas() != 0 && state.cas() != cas))) {
             return List.of();
         }
-        return List.of(new State(state.value(), op.cas, Math.max(op.cas, state.lastCas())));
+        long lastCas = Math.max(cas, state.lastCas());
+        return List.of(
+                op.exptimeSec < 0
+                        ? new State(null, 0, lastCas)
+                        : new State(state.value(), cas, lastCas, expiresFromNs(op), expiresByNs(op)));
+    }
+
+    /** When what the operation wrote may be gone at the earliest; 0 for never. */
+    private static long expiresFromNs(Op op) {
+        return op.exptimeSec > 0 ? op.calledNs + op.exptimeSec * SECOND_NS - SLACK_NS : 0;
+    }
+
+    /** When it is gone at the latest. */
+    private static long expiresByNs(Op op) {
+        if (op.exptimeSec <= 0) {
+            return 0;
+        }
+        boolean isOpen = !op.isKnown() || op.isInferred;
+        return isOpen ? Long.MAX_VALUE : op.returnedNs + op.exptimeSec * SECOND_NS + SLACK_NS;
     }
 
     private static List<State> same(Op op, WriteStatus status, State state) {

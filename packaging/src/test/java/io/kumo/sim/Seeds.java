@@ -123,6 +123,18 @@ final class Seeds {
         }
     }
 
+    /** Of those seeds, run one after the other: the first that fails, and what was wrong; a row of a table. */
+    static String firstFailure(long first, long count) {
+        for (long seed = first; seed < first + count; seed++) {
+            String failure = failureOf(new Simulation(seed, 0));
+            if (failure != null) {
+                String line = failure.lines().findFirst().orElse("");
+                return seed + " | " + (line.length() > 110 ? line.substring(0, 110) + " ..." : line);
+            }
+        }
+        return "- | not within " + count + " seeds";
+    }
+
     private static String replayOf(long seed) {
         return "./mvnw verify -pl packaging -am -DskipITs -Dtest=SimulationTest"
                 + " -Dsurefire.failIfNoSpecifiedTests=false -Dsim.seeds=1 -Dsim.first=" + seed;

@@ -109,6 +109,7 @@ final class SimServer implements SimHandlers {
                 process, new ServerVoter(id), cluster.managers(), disk.votes(), disk::writeVotes, this::onTable);
         cluster.invariants().onStart(this);
         shards = new SimShards(cluster, this);
+        disk.syncLog(); // what the process before wrote last may not be synced
         isIntact &= shards.all().stream().allMatch(SimReplicas::isSound);
         voter.start();
         cluster.network().listen(address, process, this);
