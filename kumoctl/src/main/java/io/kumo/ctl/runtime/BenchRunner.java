@@ -27,6 +27,9 @@ final class BenchRunner {
     private static final long DRAIN_MS = 10_000;
 
     private final Vertx vertx;
+    /** Kept: Vert.x closes the connections of a client that is garbage. */
+    private final NetClient client;
+
     private final Context context;
     private final BenchPlan plan;
     private final List<Long> pids;
@@ -56,6 +59,8 @@ final class BenchRunner {
 
     BenchRunner(Vertx vertx, BenchPlan plan, List<Long> pids) {
         this.vertx = vertx;
+        this.client =
+                vertx.createNetClient(new NetClientOptions().setTcpNoDelay(true).setConnectTimeout(5_000));
         this.context = vertx.getOrCreateContext();
         this.plan = plan;
         this.pids = pids;
@@ -69,8 +74,6 @@ final class BenchRunner {
     }
 
     private void connect() {
-        NetClient client =
-                vertx.createNetClient(new NetClientOptions().setTcpNoDelay(true).setConnectTimeout(5_000));
         List<Future<Void>> opened = new ArrayList<>();
         for (int i = 0; i < plan.connectionCount(); i++) {
             opened.add(client.connect(plan.target().port(), plan.target().host())
