@@ -131,6 +131,8 @@ public final class ControlMessages {
      * @param unresponsive as primary: copies in sync that don't answer in time
      * @param minCopies with fewer copies in sync it refuses writes
      * @param stopping it is about to end, and serves until others have taken over
+     * @param damaged of its own copies in sync: those that have records that can't be read, or that are not to be
+     *     trusted, and that are to be repaired from others
      */
     public record ServerReport(
             ServerId server,
@@ -148,7 +150,8 @@ public final class ControlMessages {
             List<CopyReport> joined,
             List<CopyReport> unresponsive,
             int minCopies,
-            boolean stopping)
+            boolean stopping,
+            List<CopyReport> damaged)
             implements Call<ServerReportResult> {
         public static final Method<ServerReport, ServerReportResult> METHOD =
                 new Method<>(98, "ServerReport", ServerReport::decode, ServerReportResult::decode);
@@ -160,7 +163,7 @@ public final class ControlMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(16)
+            out.fields(17)
                     .put(server)
                     .put(address)
                     .put(incarnation)
@@ -176,7 +179,8 @@ public final class ControlMessages {
                     .put(joined)
                     .put(unresponsive)
                     .put(minCopies)
-                    .put(stopping);
+                    .put(stopping)
+                    .put(damaged);
         }
 
         static ServerReport decode(MessageReader in) {
@@ -197,7 +201,8 @@ public final class ControlMessages {
                     in.list(CopyReport::decode),
                     in.list(CopyReport::decode),
                     in.int32(),
-                    in.bool()));
+                    in.bool(),
+                    in.list(CopyReport::decode)));
         }
     }
 

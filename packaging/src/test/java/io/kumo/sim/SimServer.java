@@ -21,6 +21,9 @@ import io.kumo.protocol.ReplicationMessages.LeaseRequest;
 import io.kumo.protocol.ReplicationMessages.Release;
 import io.kumo.protocol.ReplicationMessages.Replicate;
 import io.kumo.protocol.ReplicationMessages.Replicated;
+import io.kumo.protocol.VerifyMessages.CompareRanges;
+import io.kumo.protocol.VerifyMessages.Compared;
+import io.kumo.protocol.VerifyMessages.Distrust;
 import io.kumo.register.Voter.ServerVoter;
 import io.kumo.server.replica.LeaseBook;
 import io.kumo.server.replica.Replica;
@@ -253,6 +256,7 @@ final class SimServer implements SimHandlers {
         List<Position> positions = new ArrayList<>();
         List<CopyReport> joined = new ArrayList<>();
         List<CopyReport> unresponsive = new ArrayList<>();
+        List<CopyReport> damaged = new ArrayList<>();
         boolean isKnown = voter.table() != null && namesThisProcess(voter.table());
         for (Replica replica :
                 shards.all().stream().flatMap(shard -> shard.all().stream()).toList()) {
@@ -260,6 +264,9 @@ final class SimServer implements SimHandlers {
             replica.joined().forEach(copy -> joined.add(new CopyReport(view.partition(), view.epoch(), copy)));
             replica.unresponsive()
                     .forEach(copy -> unresponsive.add(new CopyReport(view.partition(), view.epoch(), copy)));
+            if (replica.isDamaged()) {
+                damaged.add(new CopyReport(view.partition(), view.epoch(), id));
+            }
             if (view.complete() && (!isKnown || isOrphaned(replica))) {
                 positions.add(new Position(view.partition(), view.lastEpoch(), view.lastSeq()));
             }
@@ -280,7 +287,8 @@ final class SimServer implements SimHandlers {
                 joined,
                 unresponsive,
                 cluster.minCopies(),
-                isStopping);
+                isStopping,
+                damaged);
         for (HostPort manager : cluster.managers()) {
             SimClient link = links.to(manager);
             link.call(report, CALL_TIMEOUT_MS, new SimClient.Result<ServerReportResult>() {
@@ -354,6 +362,12 @@ final class SimServer implements SimHandlers {
             return chunk.partition();
         } else if (message instanceof CopyReceived received) {
             return received.partition();
+        } else if (message instanceof CompareRanges question) {
+            return question.partition();
+        } else if (message instanceof Compared compared) {
+            return compared.partition();
+        } else if (message instanceof Distrust distrust) {
+            return distrust.partition();
         }
         return -1;
     }

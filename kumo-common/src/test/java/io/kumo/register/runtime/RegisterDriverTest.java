@@ -271,7 +271,8 @@ class RegisterDriverTest {
                 List.of(),
                 List.of(),
                 1,
-                false);
+                false,
+                List.of());
         await(client.call(report, 5_000));
         return client;
     }

@@ -42,6 +42,7 @@ public final class Leader {
         CopyReports.dropUnresponsive(draft, seen, options);
         Set<ServerId> waiting = Restarts.apply(draft, seen, options);
         Faults.apply(draft, seen, options, waiting);
+        Repairs.apply(draft, seen, options);
         Commands operations = new Commands(draft, seen, options);
         List<Answer> answers = new ArrayList<>();
         for (Pending command : commands) {

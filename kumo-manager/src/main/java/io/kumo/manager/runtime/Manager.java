@@ -125,6 +125,7 @@ final class Manager {
         opened.serve(handlers);
         opened.onFatal(failure -> stopper.stop(failure.code(), failure.getMessage()));
         new ControlService(options, leaderDriver, opened, peers, progress, clock, build).serve(handlers);
+        new VerifyRelay(leaderDriver::table, peers).serve(handlers);
         handlers.onOpen(connection -> connections.incrementAndGet());
         handlers.onClose(connection -> connections.decrementAndGet());
         membership.onChange(leaderDriver::onView);

@@ -122,6 +122,7 @@ abstract class LeaderCase {
         private List<CopyReport> joined = List.of();
         private int minCopies = 1;
         private boolean stopping;
+        private List<CopyReport> damaged = List.of();
 
         ServerReportBuilder(ServerId id) {
             this.id = id;
@@ -165,6 +166,14 @@ abstract class LeaderCase {
             return this;
         }
 
+        /** It says so of its copies of these partitions. */
+        ServerReportBuilder damaged(int... partitions) {
+            damaged = IntStream.of(partitions)
+                    .mapToObj(partition -> word(table.partition(partition), id))
+                    .toList();
+            return this;
+        }
+
         private ServerReport build() {
             HostPort address = new HostPort("s" + id.value(), 19800);
             return new ServerReport(
@@ -183,7 +192,8 @@ abstract class LeaderCase {
                     joined,
                     List.of(),
                     minCopies,
-                    stopping);
+                    stopping,
+                    damaged);
         }
     }
 }

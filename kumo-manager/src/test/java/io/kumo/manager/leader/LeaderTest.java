@@ -342,7 +342,23 @@ class LeaderTest {
                 .toList();
         ServerReport whole = report(id, 2, positions, List.of(), List.of());
         return new ServerReport(
-                id, whole.address(), 2, "", "", 1, false, 0, 0, 0, 0, positions, List.of(), List.of(), 1, false);
+                id,
+                whole.address(),
+                2,
+                "",
+                "",
+                1,
+                false,
+                0,
+                0,
+                0,
+                0,
+                positions,
+                List.of(),
+                List.of(),
+                1,
+                false,
+                List.of());
     }
 
     private ServerReport old(ServerReport now) {
@@ -362,14 +378,31 @@ class LeaderTest {
                 now.joined(),
                 List.of(),
                 1,
-                false);
+                false,
+                List.of());
     }
 
     private ServerReport report(
             ServerId id, long incarnation, List<Position> positions, List<CopyReport> joined, List<CopyReport> mute) {
         HostPort address = new HostPort("s" + id.value(), 19800);
         return new ServerReport(
-                id, address, incarnation, "", "", table.version(), true, 0, 0, 0, 0, positions, joined, mute, 1, false);
+                id,
+                address,
+                incarnation,
+                "",
+                "",
+                table.version(),
+                true,
+                0,
+                0,
+                0,
+                0,
+                positions,
+                joined,
+                mute,
+                1,
+                false,
+                List.of());
     }
 
     private List<Boolean> accepted(Command command) {

@@ -131,6 +131,22 @@ final class ModelServer {
         long version = known.map(ClusterTable::version).orElse(0L);
         HostPort address = new HostPort("s" + id.value(), 19800);
         return new ServerReport(
-                id, address, incarnation, "", "", version, intact, 0, 0, 0, 0, positions, joined, List.of(), 1, false);
+                id,
+                address,
+                incarnation,
+                "",
+                "",
+                version,
+                intact,
+                0,
+                0,
+                0,
+                0,
+                positions,
+                joined,
+                List.of(),
+                1,
+                false,
+                List.of());
     }
 }

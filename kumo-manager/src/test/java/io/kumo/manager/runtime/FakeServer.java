@@ -89,7 +89,8 @@ final class FakeServer {
                 joined,
                 List.of(),
                 1,
-                false);
+                false,
+                List.of());
     }
 
     @Nullable

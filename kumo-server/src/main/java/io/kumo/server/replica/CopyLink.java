@@ -30,6 +30,10 @@ final class CopyLink {
     boolean wasJoined;
     /** Holds one of the throttle's places. */
     boolean holdsPlace;
+    /** A copy in sync that is told again and again that it is not to be trusted, until the managers made it join. */
+    boolean isDistrusted;
+
+    long toldNs;
     /** What could not be repaired here: only the managers can. */
     boolean isBroken;
 

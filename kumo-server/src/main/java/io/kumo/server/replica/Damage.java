@@ -10,10 +10,11 @@ final class Damage {
 
     private final Set<Bytes> keys = new LinkedHashSet<>();
     private boolean isMore;
+    private boolean isDistrusted;
 
     /** Whether there is any. */
     boolean isKnown() {
-        return isMore || !keys.isEmpty();
+        return isDistrusted || isMore || !keys.isEmpty();
     }
 
     /** The record of that key can't be read; false if that was known. */
@@ -26,9 +27,16 @@ final class Damage {
         return isNews;
     }
 
-    /** The whole copy is not to be trusted: the primary's differs. */
-    void addAll() {
-        isMore = true;
+    /** The copy is not to be trusted, says its primary; false if that was known. */
+    boolean distrust() {
+        boolean isNews = !isDistrusted;
+        isDistrusted = true;
+        return isNews;
+    }
+
+    /** It is the primary's own now: there is nobody else to be trusted. */
+    void trust() {
+        isDistrusted = false;
     }
 
     /** There is a newer record of that key, or none. */
@@ -41,5 +49,6 @@ final class Damage {
     void clear() {
         keys.clear();
         isMore = false;
+        isDistrusted = false;
     }
 }

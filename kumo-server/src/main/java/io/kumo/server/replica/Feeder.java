@@ -3,6 +3,7 @@ package io.kumo.server.replica;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.ReplicationMessages.CopyReceived;
 import io.kumo.protocol.ReplicationMessages.Replicate;
+import io.kumo.protocol.VerifyMessages.Distrust;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -244,6 +245,10 @@ final class Feeder {
         long patienceNs = context.settings.resendNs();
         if ((owes && nowNs - lastNs > patienceNs) || ((untold || unsynced) && nowNs - link.sentNs > patienceNs)) {
             link.probeNow = true;
+        }
+        if (link.inSync && link.isDistrusted && nowNs - link.toldNs > patienceNs) {
+            link.toldNs = nowNs;
+            context.effects.send(link.id, new Distrust(data.partition, epoch, tableVersion));
         }
         feed(link, nowNs);
         if (link.copy != null) {

@@ -76,6 +76,33 @@ final class PrimaryRole {
         replica.wantFlush();
     }
 
+    long tableVersion() {
+        return tableVersion;
+    }
+
+    /** The other copies in sync. */
+    List<ServerId> inSyncCopies() {
+        return links.stream().filter(link -> link.inSync).map(link -> link.id).toList();
+    }
+
+    /** These copies, or all if none is named, are to be mended; returns how many that are. */
+    int distrust(List<String> copies) {
+        int count = 0;
+        for (CopyLink link : links) {
+            if (link.inSync && (copies.isEmpty() || copies.contains(link.id.toString()))) {
+                link.isDistrusted = true;
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Copies that are to be mended, or are joining. */
+    int mending() {
+        return (int)
+                links.stream().filter(link -> link.isDistrusted || !link.inSync).count();
+    }
+
     int inSyncCount() {
         int count = 1;
         for (int i = 0; i < links.size(); i++) {
@@ -444,13 +471,7 @@ final class PrimaryRole {
     // --- for reports and metrics
 
     List<ServerId> joined() {
-        List<ServerId> joined = new ArrayList<>();
-        for (CopyLink link : links) {
-            if (link.isJoined) {
-                joined.add(link.id);
-            }
-        }
-        return joined;
+        return links.stream().filter(link -> link.isJoined).map(link -> link.id).toList();
     }
 
     List<ServerId> unresponsive() {

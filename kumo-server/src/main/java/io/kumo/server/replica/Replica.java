@@ -36,8 +36,7 @@ public final class Replica {
      */
     public interface Effects {
         /**
-         * Appends to the server's log, in the order of the calls; {@link Replica#onLogged} follows. Returns the ticket:
-         * a number that grows with each append of the shard.
+         * Appends to the server's log, in order; {@link Replica#onLogged} follows. The ticket grows with each append.
          */
         long append(int partition, LogEntry entry);
 
@@ -91,6 +90,7 @@ public final class Replica {
     private final StaleReads staleReads;
     private final Fence fence;
     private final Leftovers leftovers;
+    private final Verifier verifier;
     private @Nullable ClusterTable table;
     private @Nullable Partition row;
     private @Nullable PrimaryRole primary;
@@ -106,11 +106,10 @@ public final class Replica {
         this.staleReads = new StaleReads(context, data);
         this.fence = new Fence(context.startedNs + LeaseBook.GRANT_NS);
         this.leftovers = new Leftovers(context, data);
+        this.verifier = new Verifier(this, context);
     }
 
-    /**
-     * At start: the next entry of the partition in the log; all that the log holds after the last checkpoint, in order.
-     */
+    /** At start: the next entry of the partition that the log holds after the last checkpoint. */
     public void restore(LogEntry entry) {
         data.restore(entry);
     }
@@ -178,6 +177,7 @@ public final class Replica {
         } else if (now.isPrimary(context.self)) {
             follower = null;
             if (primary == null) {
+                data.damage().trust();
                 primary = new PrimaryRole(this, context, data, fence, now.epoch());
             }
         } else if (follower == null) {
@@ -223,6 +223,11 @@ public final class Replica {
         }
     }
 
+    /** Verify or Mend; the answer is VerifyResult or MendResult. */
+    public void onOperator(Message call, Answer<Message> answer) {
+        verifier.onOperator(primary, call, answer);
+    }
+
     // --- other servers
 
     /**
@@ -257,26 +262,27 @@ public final class Replica {
                 primary.considerServing();
                 updateRole();
             }
+        } else {
+            verifier.onMessage(primary, from, message);
         }
     }
 
+    /** A copy in sync of that primary in that epoch. */
+    boolean isCopyOf(ServerId from, long epoch) {
+        return role == ReplicaRole.FOLLOWER && takerOf(from, epoch) != null;
+    }
+
     private void onReplicate(ServerId from, Replicate message) {
-        noteTable(from, message.tableVersion());
-        FollowerRole taker = takerOf(from, message.epoch());
+        FollowerRole taker = takerOrRefusal(from, message.epoch(), message.tableVersion());
         if (taker != null) {
             taker.onReplicate(message);
-        } else {
-            refuse(from, message.epoch(), message.tableVersion());
         }
     }
 
     private void onCopyChunk(ServerId from, CopyChunk chunk) {
-        noteTable(from, chunk.tableVersion());
-        FollowerRole taker = takerOf(from, chunk.epoch());
+        FollowerRole taker = takerOrRefusal(from, chunk.epoch(), chunk.tableVersion());
         if (taker != null && role == ReplicaRole.JOINING) {
             taker.onCopyChunk(chunk);
-        } else {
-            refuse(from, chunk.epoch(), chunk.tableVersion());
         }
     }
 
@@ -290,11 +296,14 @@ public final class Replica {
                 : null;
     }
 
-    /** Tells a sender that knows less that there is a newer table. */
-    private void refuse(ServerId from, long epoch, long tableVersion) {
-        if (table != null && table.version() > tableVersion) {
+    /** The same; a sender that knows less is told that there is a newer table. */
+    private @Nullable FollowerRole takerOrRefusal(ServerId from, long epoch, long tableVersion) {
+        noteTable(from, tableVersion);
+        FollowerRole taker = takerOf(from, epoch);
+        if (taker == null && table != null && table.version() > tableVersion) {
             context.effects.send(from, Behind.refusal(partition, epoch, table.version(), context.incarnation));
         }
+        return taker;
     }
 
     private void noteTable(ServerId from, long version) {
@@ -305,9 +314,7 @@ public final class Replica {
 
     // --- the log and the store
 
-    /**
-     * The log has everything that this shard appended up to that ticket. Harmless for a replica that appended nothing.
-     */
+    /** The log has all that this shard appended up to that ticket. Harmless for a replica that appended nothing. */
     public void onLogged(long ticket) {
         long fromSeq = data.loggedSeq() + 1;
         data.onLogged(ticket);
@@ -348,16 +355,14 @@ public final class Replica {
         }
     }
 
-    /**
-     * Records of the store after the key asked for, and the keys of those that are damaged; {@code last} if there are
-     * none behind them.
-     */
+    /** Records of the store after the key asked for, keys of damaged ones; {@code last} if none is behind them. */
     public void onScanned(long scanId, List<LogEntry> records, List<Bytes> damaged, boolean last) {
         if (primary != null) {
             primary.onScanned(scanId, records, damaged, last);
         } else if (follower != null) {
             follower.onScanned(scanId, records, damaged, last);
         }
+        verifier.onScanned(primary, scanId, records, damaged, last);
     }
 
     /** The store could not be read. */
@@ -422,6 +427,7 @@ public final class Replica {
         } else {
             leftovers.onTick(row, nowNs);
         }
+        verifier.onProgress(primary);
         data.dedup.sweep(nowNs);
     }
 

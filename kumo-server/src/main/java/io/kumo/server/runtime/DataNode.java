@@ -118,6 +118,7 @@ final class DataNode {
         this.dataService = new DataService(shards, node.clock());
         dataService.serve(handlers);
         new ReplicationService(shards, leases).serve(handlers);
+        new VerifyService(shards).serve(handlers);
         this.feed = new TableFeed(contexts.get(0), tables, storage, node.stopper(), this::spread);
         this.server = new RpcServer(vertx, this::hello, handlers, tables::version, limits);
         LOG.info(

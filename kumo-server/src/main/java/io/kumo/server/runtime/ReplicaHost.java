@@ -175,6 +175,11 @@ final class ReplicaHost implements Replica.Effects {
         return replicaContext;
     }
 
+    /** This server. */
+    ServerId self() {
+        return storage.directory().serverId();
+    }
+
     /** The newest table that the replicas were told of; 0 for none. */
     long tableVersion() {
         return tableVersion;
@@ -229,6 +234,15 @@ final class ReplicaHost implements Replica.Effects {
         while (!deferred.isEmpty() && log.isWritable()) {
             Deferred next = deferred.poll();
             write(next.write(), next.answer());
+        }
+    }
+
+    void onOperator(int partition, Message call, Answer<Message> answer) {
+        Replica replica = replicaOf(partition);
+        if (replica == null) {
+            answer.fail(ErrorCode.NO_TABLE);
+        } else {
+            replica.onOperator(call, answer);
         }
     }
 

@@ -11,6 +11,9 @@ import io.kumo.protocol.ReplicationMessages.LeaseRequest;
 import io.kumo.protocol.ReplicationMessages.Release;
 import io.kumo.protocol.ReplicationMessages.Replicate;
 import io.kumo.protocol.ReplicationMessages.Replicated;
+import io.kumo.protocol.VerifyMessages.CompareRanges;
+import io.kumo.protocol.VerifyMessages.Compared;
+import io.kumo.protocol.VerifyMessages.Distrust;
 import io.kumo.rpc.runtime.RpcConnection;
 import io.kumo.rpc.runtime.RpcHandlers;
 import io.kumo.table.ServerId;
@@ -39,6 +42,9 @@ final class ReplicationService {
         route(handlers, Release.METHOD, Release::partition);
         route(handlers, CopyReceived.METHOD, CopyReceived::partition);
         route(handlers, CopyChunk.METHOD, CopyChunk::partition);
+        route(handlers, CompareRanges.METHOD, CompareRanges::partition);
+        route(handlers, Compared.METHOD, Compared::partition);
+        route(handlers, Distrust.METHOD, Distrust::partition);
         handlers.on(LeaseRequest.METHOD, (from, call, reply) -> {
             ServerId peer = peers.get(from);
             if (peer != null) {

@@ -33,7 +33,11 @@ final class ServerReports {
 
     /** What one event loop has to say, and the table that it knew then. */
     private record Part(
-            long tableVersion, List<Position> positions, List<CopyReport> joined, List<CopyReport> unresponsive) {}
+            long tableVersion,
+            List<Position> positions,
+            List<CopyReport> joined,
+            List<CopyReport> unresponsive,
+            List<CopyReport> damaged) {}
 
     private final Identity identity;
     private final Storage storage;
@@ -66,13 +70,18 @@ final class ServerReports {
     }
 
     private static Part partOf(ReplicaHost host, @Nullable ClusterTable table, boolean withPositions) {
-        Part part = new Part(host.tableVersion(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        Part part = new Part(
+                host.tableVersion(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (Replica replica : host.replicas()) {
             List<ServerId> joined = replica.joined();
             List<ServerId> unresponsive = replica.unresponsive();
             boolean withPosition = withPositions || isOrphaned(table, replica);
-            if (withPosition || !joined.isEmpty() || !unresponsive.isEmpty()) {
+            boolean isDamaged = replica.isDamaged();
+            if (withPosition || isDamaged || !joined.isEmpty() || !unresponsive.isEmpty()) {
                 ReplicaView view = replica.view();
+                if (isDamaged) {
+                    part.damaged.add(new CopyReport(view.partition(), view.epoch(), host.self()));
+                }
                 joined.forEach(copy -> part.joined.add(new CopyReport(view.partition(), view.epoch(), copy)));
                 unresponsive.forEach(
                         copy -> part.unresponsive.add(new CopyReport(view.partition(), view.epoch(), copy)));
@@ -114,6 +123,7 @@ final class ServerReports {
                 parts.stream().flatMap(part -> part.joined.stream()).toList(),
                 parts.stream().flatMap(part -> part.unresponsive.stream()).toList(),
                 identity.minCopies(),
-                identity.stopping());
+                identity.stopping(),
+                parts.stream().flatMap(part -> part.damaged.stream()).toList());
     }
 }

@@ -7,6 +7,7 @@ import io.kumo.table.ServerId;
 final class SimFaults {
     private final SimWorld world;
     private boolean powerCut;
+    private boolean hasDamage;
 
     SimFaults(SimWorld world) {
         this.world = world;
@@ -26,6 +27,8 @@ final class SimFaults {
                     crash(victim, true);
                     world.quietUntilNs = world.nowNs() + 5 * SimWorld.SEC;
                 }
+            } else if (dice < 44) {
+                damage(victim);
             } else if (dice < 65) {
                 if (victim.isUp() && !victim.isPaused()) {
                     victim.pause(world.between(50 * SimWorld.MS, 3 * SimWorld.SEC));
@@ -35,6 +38,15 @@ final class SimFaults {
             }
         }
         world.after(world.between(100 * SimWorld.MS, 1500 * SimWorld.MS), this::next);
+    }
+
+    /** One record, of a copy that others can mend. */
+    private void damage(SimServer victim) {
+        if (!hasDamage && world.table().partition(0).inSync().size() > 1) {
+            hasDamage = true;
+            victim.store().damage(world.random);
+            world.trace(victim.id + " has a damaged record");
+        }
     }
 
     private SimServer victim() {

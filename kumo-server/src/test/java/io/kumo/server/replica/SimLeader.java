@@ -101,6 +101,7 @@ final class SimLeader {
         }
         joined(now);
         unresponsive(now);
+        damaged();
         fill();
         if (!world.isHealed && world.nowNs() > world.quietUntilNs && world.chance(0.04)) {
             move();
@@ -207,6 +208,36 @@ final class SimLeader {
                 complainedNs.remove(id);
             }
         }
+    }
+
+    /** As Repairs does it. */
+    private void damaged() {
+        for (ServerId id : List.copyOf(inSync)) {
+            boolean others =
+                    inSync.stream().anyMatch(other -> !other.equals(id) && isAlive(other) && !saysDamaged(other));
+            if (!changed && joining.isEmpty() && others && isAlive(id) && saysDamaged(id)) {
+                changed = true;
+                boolean wasPrimary = inSync.get(0).equals(id);
+                inSync.remove(id);
+                joining.add(id);
+                if (wasPrimary) {
+                    epoch++;
+                    inSync.sort((a, b) -> Boolean.compare(isGood(b), isGood(a)));
+                }
+            }
+        }
+    }
+
+    private boolean isGood(ServerId id) {
+        return isAlive(id) && !saysDamaged(id);
+    }
+
+    private boolean saysDamaged(ServerId id) {
+        SimServer.Report report = reports.get(id);
+        return report != null
+                && report.damaged()
+                && report.incarnation() == servers.get(id).incarnation()
+                && report.tableVersion() == table().version();
     }
 
     private void fill() {

@@ -12,6 +12,7 @@ import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.ReplicationMessages.LeaseGrant;
 import io.kumo.protocol.ReplicationMessages.LeaseRequest;
+import io.kumo.server.store.ScanPage;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
 import io.kumo.time.Clock;
@@ -32,7 +33,8 @@ final class SimServer implements Replica.Effects, Clock {
             long lastEpoch,
             long lastSeq,
             List<ServerId> joined,
-            List<ServerId> unresponsive) {}
+            List<ServerId> unresponsive,
+            boolean damaged) {}
 
     final SimWorld world;
     final ServerId id;
@@ -42,8 +44,7 @@ final class SimServer implements Replica.Effects, Clock {
     private final List<LogEntry> log = new ArrayList<>();
     private int logStart;
     private int syncedCount;
-    private final TreeMap<Bytes, LogEntry> store = new TreeMap<>();
-    private Recovery position = Recovery.NONE;
+    private final SimStore store = new SimStore();
     private boolean intact = true;
     private final double clockRate;
 
@@ -115,7 +116,7 @@ final class SimServer implements Replica.Effects, Clock {
                 20 * SimWorld.SEC);
         ReplicaContext fresh = new ReplicaContext(
                 id, incarnation, this, settings, new MemoryBudget(memory, memory), new CopyThrottle(1, 100_000), this);
-        Replica started = new Replica(0, fresh, position);
+        Replica started = new Replica(0, fresh, store.position());
         for (LogEntry entry : log.subList(replayStart(), log.size())) {
             started.restore(entry);
         }
@@ -136,9 +137,10 @@ final class SimServer implements Replica.Effects, Clock {
         for (int i = log.size() - 1; i >= logStart; i--) {
             LogEntry entry = log.get(i);
             if (entry.kind() == EntryKind.COPY_END) {
-                boolean isStored = position.complete()
-                        && (position.epoch() > entry.epoch()
-                                || (position.epoch() == entry.epoch() && position.seq() >= entry.seq()));
+                boolean isStored = store.position().complete()
+                        && (store.position().epoch() > entry.epoch()
+                                || (store.position().epoch() == entry.epoch()
+                                        && store.position().seq() >= entry.seq()));
                 return isStored ? i + 1 : logStart;
             }
             if (entry.kind() == EntryKind.COPY_BEGIN || entry.kind() == EntryKind.DROP) {
@@ -317,7 +319,8 @@ final class SimServer implements Replica.Effects, Clock {
                 view.complete() ? view.lastEpoch() : 0,
                 view.complete() ? view.lastSeq() : 0,
                 replica().joined(),
-                replica().unresponsive());
+                replica().unresponsive(),
+                replica().isDamaged());
         outputs.add(() -> world.send(id.value(), 0, () -> world.leader.onReport(report)));
     }
 
@@ -359,8 +362,15 @@ final class SimServer implements Replica.Effects, Clock {
     @Override
     public void load(int partition, long loadId, Bytes key) {
         turnAfter(storeDelay(), () -> {
-            LogEntry record = store.get(key);
-            turnAfter(storeDelay(), () -> replica().onLoaded(loadId, key, record));
+            LogEntry record = store.records().get(key);
+            boolean isDamaged = store.damaged().contains(key);
+            turnAfter(storeDelay(), () -> {
+                if (isDamaged) {
+                    replica().onLoadFailed(loadId, key);
+                } else {
+                    replica().onLoaded(loadId, key, record);
+                }
+            });
         });
     }
 
@@ -413,19 +423,8 @@ final class SimServer implements Replica.Effects, Clock {
     @Override
     public void scan(int partition, long scanId, Bytes after, int maxBytes) {
         turnAfter(storeDelay(), () -> {
-            List<LogEntry> records = new ArrayList<>();
-            int bytes = 0;
-            boolean last = true;
-            for (LogEntry record : store.tailMap(after, after.isEmpty()).values()) {
-                if (bytes >= maxBytes) {
-                    last = false;
-                    break;
-                }
-                records.add(record);
-                bytes += record.footprintBytes();
-            }
-            boolean end = last;
-            turnAfter(storeDelay(), () -> replica().onScanned(scanId, records, List.of(), end));
+            ScanPage page = store.page(after, maxBytes);
+            turnAfter(storeDelay(), () -> replica().onScanned(scanId, page.records(), page.damaged(), page.isLast()));
         });
     }
 
@@ -465,27 +464,13 @@ final class SimServer implements Replica.Effects, Clock {
                 replica().onCheckpointFailed(begun);
                 return;
             }
-            apply(begun);
+            syncedCount = log.size(); // records never outlive the entries that they come after
+            store.apply(begun);
             if (world.chance(0.5)) {
                 trimLog(begun, end);
             }
             turnAfter(world.between(0, 10 * SimWorld.MS), () -> replica().onCheckpointed(begun));
         });
-    }
-
-    private void apply(Checkpoint checkpoint) {
-        syncedCount = log.size(); // records never outlive the entries that they come after
-        if (checkpoint.wipe()) {
-            store.clear();
-        }
-        for (LogEntry record : checkpoint.records()) {
-            if (record.isRecord()) {
-                store.put(record.key(), record);
-            } else {
-                store.remove(record.key());
-            }
-        }
-        position = new Recovery(checkpoint.epoch(), checkpoint.seq(), checkpoint.complete(), checkpoint.state());
     }
 
     /** Drops the front of the log that the store has; what is not in the store yet must stay. */
@@ -534,12 +519,22 @@ final class SimServer implements Replica.Effects, Clock {
         world.invariants.onEvent(this, event);
     }
 
+    /** Its disk. */
+    SimStore store() {
+        return store;
+    }
+
+    /** Somebody reads everything. */
+    void scrub() {
+        turn(incarnation, () -> store.damaged().forEach(key -> replica().onDamaged(key)));
+    }
+
     /** What a reader would see of the partition here. */
     Map<Bytes, LogEntry> content() {
         TreeMap<Bytes, LogEntry> content = new TreeMap<>();
         PartitionData data = replica().data();
         if (!data.storeIsHidden()) {
-            content.putAll(store);
+            content.putAll(store.records());
         }
         for (LogEntry entry : data.memtable.dirty()) {
             if (entry.isRecord()) {

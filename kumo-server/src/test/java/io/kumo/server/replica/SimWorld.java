@@ -133,6 +133,10 @@ final class SimWorld {
             }
             servers.forEach(peer -> peer.onPeerConnected(server.id));
         }
+        if (table().partition(0).inSync().size() == 1) {
+            server(table().partition(0).inSync().get(0)).store().undoDamage();
+        }
+        servers.forEach(SimServer::scrub);
     }
 
     ClusterTable table() {

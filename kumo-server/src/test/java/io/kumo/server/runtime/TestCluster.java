@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
+import io.kumo.error.ErrorCode;
+import io.kumo.error.KumoException;
 import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.CopyReport;
 import io.kumo.protocol.ControlMessages.Hello;
@@ -13,6 +15,10 @@ import io.kumo.protocol.DataMessages.GetResult;
 import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.Message;
+import io.kumo.protocol.VerifyMessages.CopyDifference;
+import io.kumo.protocol.VerifyMessages.Mend;
+import io.kumo.protocol.VerifyMessages.Verify;
+import io.kumo.protocol.VerifyMessages.VerifyResult;
 import io.kumo.protocol.WriteKind;
 import io.kumo.protocol.WriteOptions;
 import io.kumo.protocol.WriteStatus;
@@ -24,6 +30,7 @@ import io.kumo.table.Partition;
 import io.kumo.table.PartitionHash;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.nio.file.Path;
@@ -182,6 +189,56 @@ final class TestCluster implements AutoCloseable {
         Bytes bytes = Bytes.utf8(key);
         int partition = PartitionHash.partitionOf(bytes, PARTITIONS);
         return call(partition, new Get(partition, table.version(), false, bytes));
+    }
+
+    /** Asks once; empty if there is no answer. */
+    Optional<GetResult> tryGet(String key) {
+        Bytes bytes = Bytes.utf8(key);
+        int partition = PartitionHash.partitionOf(bytes, PARTITIONS);
+        HostPort primary = table.server(table.partition(partition).primary().orElseThrow())
+                .orElseThrow()
+                .address();
+        return callOnce(
+                clients.computeIfAbsent(primary, this::connect), new Get(partition, table.version(), false, bytes));
+    }
+
+    int partitionOf(String key) {
+        return PartitionHash.partitionOf(Bytes.utf8(key), PARTITIONS);
+    }
+
+    /** What a read of that key fails with. */
+    ErrorCode errorOf(String key) {
+        int partition = partitionOf(key);
+        HostPort primary = table.server(table.partition(partition).primary().orElseThrow())
+                .orElseThrow()
+                .address();
+        RpcClient client = clients.computeIfAbsent(primary, this::connect);
+        Get get = new Get(partition, table.version(), false, Bytes.utf8(key));
+        return TestServer.await(client.call(get, 2_000)
+                .map(found -> ErrorCode.INTERNAL)
+                .recover(failure -> Future.succeededFuture(((KumoException) failure).code())));
+    }
+
+    /** How many keys of that copy differ from the primary's, over all partitions. */
+    long verify(String copy) {
+        long differing = 0;
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            Bytes after = Bytes.EMPTY;
+            do {
+                VerifyResult piece = call(partition, new Verify(partition, after));
+                differing += piece.copies().stream()
+                        .filter(each -> each.copy().equals(server(copy).id()))
+                        .mapToLong(CopyDifference::keys)
+                        .sum();
+                after = piece.lastKey();
+            } while (!after.isEmpty());
+        }
+        return differing;
+    }
+
+    /** Copies of a partition that the primary has mended now. */
+    int mend(int partition) {
+        return call(partition, new Mend(partition, List.of(), false)).copies();
     }
 
     /** Asks the primary, again and again until it answers. */

@@ -108,8 +108,9 @@ final class Subcommands {
                     List.of(),
                     Subcommands::stat));
 
-    static final List<Subcommand> ALL =
-            Stream.concat(COMMON.stream(), OperatorCommands.ALL.stream()).toList();
+    static final List<Subcommand> ALL = Stream.of(COMMON, OperatorCommands.ALL, VerifyCommands.ALL)
+            .flatMap(List::stream)
+            .toList();
 
     private static final long POLL_MS = 500;
 

@@ -1,0 +1,82 @@
+package io.kumo.server.replica;
+
+import io.kumo.base.Bytes;
+import io.kumo.error.ErrorCode;
+import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.Message;
+import io.kumo.protocol.VerifyMessages.CompareRanges;
+import io.kumo.protocol.VerifyMessages.Compared;
+import io.kumo.protocol.VerifyMessages.Distrust;
+import io.kumo.protocol.VerifyMessages.Mend;
+import io.kumo.protocol.VerifyMessages.MendResult;
+import io.kumo.protocol.VerifyMessages.Verify;
+import io.kumo.table.ServerId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a replica does of comparisons between copies: as the primary that compares, and as a copy that is compared. */
+final class Verifier {
+    private final Replica replica;
+    private final ReplicaContext context;
+    private @Nullable Verification verification;
+    private @Nullable Comparison comparison;
+
+    Verifier(Replica replica, ReplicaContext context) {
+        this.replica = replica;
+        this.context = context;
+    }
+
+    /** Verify or Mend. */
+    void onOperator(@Nullable PrimaryRole primary, Message call, Answer<Message> answer) {
+        if (primary == null || !primary.isActive()) {
+            answer.fail(ErrorCode.NOT_PRIMARY);
+        } else if (call instanceof Mend mend) {
+            answer.ok(new MendResult(mend.asks() ? primary.mending() : primary.distrust(mend.copies())));
+        } else if (verification != null) {
+            answer.fail(ErrorCode.OVERLOADED);
+        } else if (call instanceof Verify verify) {
+            verification = new Verification(context, replica.data(), primary, verify, answer);
+            onProgress(primary);
+        }
+    }
+
+    /** CompareRanges or Distrust from the primary, Compared from a copy. */
+    void onMessage(@Nullable PrimaryRole primary, ServerId from, Message message) {
+        if (message instanceof CompareRanges question && replica.isCopyOf(from, question.epoch())) {
+            Comparison now = comparison;
+            if (now == null || now.id() != question.compareId()) {
+                comparison = new Comparison(context, replica.data(), from, question);
+            }
+            onProgress(null);
+        } else if (message instanceof Distrust distrust && replica.isCopyOf(from, distrust.epoch())) {
+            if (replica.data().damage().distrust()) {
+                context.effects.reportChanged(replica);
+            }
+        } else if (message instanceof Compared compared && verification != null) {
+            verification.onCompared(from, compared);
+            onProgress(primary);
+        }
+    }
+
+    void onScanned(@Nullable PrimaryRole primary, long id, List<LogEntry> records, List<Bytes> damaged, boolean last) {
+        Verification comparing = verification;
+        Comparison compared = comparison;
+        boolean isMine = (comparing != null && comparing.onScanned(id, records, damaged, last))
+                || (compared != null && compared.onScanned(id, records, damaged, last));
+        if (isMine) {
+            onProgress(primary);
+        }
+    }
+
+    /** To be called from ticks too. */
+    void onProgress(@Nullable PrimaryRole primary) {
+        Comparison compared = comparison;
+        if (compared != null && compared.advance()) {
+            comparison = null;
+        }
+        Verification comparing = verification;
+        if (comparing != null && comparing.advance(primary)) {
+            verification = null;
+        }
+    }
+}
