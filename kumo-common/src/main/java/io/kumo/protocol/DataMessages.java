@@ -12,9 +12,10 @@ public final class DataMessages {
      * @param partition of the key, in the sender's table
      * @param tableVersion the newest that the sender knows
      * @param stale any copy in sync may answer, with a value that may be old
-     * @param wants bits: {@link #DETAILS}, {@link #UNSEEN}
+     * @param wants bits: {@link #DETAILS}, {@link #UNSEEN}, {@link #VERSION}
+     * @param knownSeq with VERSION: the version that the sender has; 0 for none
      */
-    public record Get(int partition, long tableVersion, boolean stale, Bytes key, int wants)
+    public record Get(int partition, long tableVersion, boolean stale, Bytes key, int wants, long knownSeq)
             implements Call<GetResult> {
         public static final Method<Get, GetResult> METHOD = new Method<>(1, "Get", Get::decode, GetResult::decode);
 
@@ -22,10 +23,17 @@ public final class DataMessages {
         public static final int DETAILS = 1;
         /** The read does not count as one: the record is not marked as read. */
         public static final int UNSEEN = 2;
+        /** The answer is to have the version, and no value if it is {@link #knownSeq}. */
+        public static final int VERSION = 4;
 
         /** Reads the value only. */
         public Get(int partition, long tableVersion, boolean stale, Bytes key) {
-            this(partition, tableVersion, stale, key, 0);
+            this(partition, tableVersion, stale, key, 0, 0);
+        }
+
+        /** Reads without a version. */
+        public Get(int partition, long tableVersion, boolean stale, Bytes key, int wants) {
+            this(partition, tableVersion, stale, key, wants, 0);
         }
 
         @Override
@@ -35,19 +43,22 @@ public final class DataMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(wants == 0 ? 4 : 5)
+            out.fields(wants == 0 ? 4 : knownSeq == 0 ? 5 : 6)
                     .put(partition)
                     .put(tableVersion)
                     .put(stale)
                     .put(key);
             if (wants != 0) {
                 out.put(wants);
+                if (knownSeq != 0) {
+                    out.put(knownSeq);
+                }
             }
         }
 
         static Get decode(MessageReader in) {
             in.open();
-            return in.close(new Get(in.int32(), in.int64(), in.bool(), in.bytes(), in.int32()));
+            return in.close(new Get(in.int32(), in.int64(), in.bool(), in.bytes(), in.int32(), in.int64()));
         }
     }
 
@@ -59,18 +70,26 @@ public final class DataMessages {
      * @param cas cas unique
      * @param expiryMs milliseconds since 1970, 0 for never
      * @param details as far as they were asked for
+     * @param seq version of the record if it was asked for, else 0; if it is the one that was known, the value is left
+     *     out
      */
-    public record GetResult(boolean found, int flags, long cas, long expiryMs, Bytes value, RecordDetails details)
+    public record GetResult(
+            boolean found, int flags, long cas, long expiryMs, Bytes value, RecordDetails details, long seq)
             implements Message {
         /** Without details. */
         public GetResult(boolean found, int flags, long cas, long expiryMs, Bytes value) {
-            this(found, flags, cas, expiryMs, value, RecordDetails.NONE);
+            this(found, flags, cas, expiryMs, value, RecordDetails.NONE, 0);
+        }
+
+        /** Without a version. */
+        public GetResult(boolean found, int flags, long cas, long expiryMs, Bytes value, RecordDetails details) {
+            this(found, flags, cas, expiryMs, value, details, 0);
         }
 
         @Override
         public void encode(MessageWriter out) {
-            boolean plain = details.equals(RecordDetails.NONE);
-            out.fields(plain ? 5 : 6)
+            boolean plain = seq == 0 && details.equals(RecordDetails.NONE);
+            out.fields(plain ? 5 : seq == 0 ? 6 : 7)
                     .put(found)
                     .put(flags)
                     .put(cas)
@@ -78,12 +97,16 @@ public final class DataMessages {
                     .put(value);
             if (!plain) {
                 out.put(details);
+                if (seq != 0) {
+                    out.put(seq);
+                }
             }
         }
 
         static GetResult decode(MessageReader in) {
             in.open();
-            return in.close(new GetResult(in.bool(), in.int32(), in.int64(), in.int64(), in.bytes(), detailsOf(in)));
+            return in.close(new GetResult(
+                    in.bool(), in.int32(), in.int64(), in.int64(), in.bytes(), detailsOf(in), in.int64()));
         }
     }
 

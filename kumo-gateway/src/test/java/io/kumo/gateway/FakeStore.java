@@ -14,6 +14,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -34,6 +35,11 @@ public final class FakeStore {
     private final Map<Bytes, Item> items = new HashMap<>();
     private final Set<Bytes> read = new HashSet<>();
     private final Map<Id, WriteResult> answered = new HashMap<>();
+    /** Of the items that somebody asked for with a version; each write makes another item. */
+    private final IdentityHashMap<Item, Long> versions = new IdentityHashMap<>();
+
+    private long lastVersion;
+    private int unchanged;
     private long lastCas;
     private int repeated;
 
@@ -48,7 +54,15 @@ public final class FakeStore {
         if ((get.wants() & Get.UNSEEN) == 0) {
             read.add(get.key());
         }
-        return new GetResult(true, item.flags, item.cas, 0, item.value, details);
+        long seq = (get.wants() & Get.VERSION) == 0 ? 0 : versions.computeIfAbsent(item, fresh -> ++lastVersion);
+        boolean known = seq != 0 && seq == get.knownSeq();
+        unchanged += known ? 1 : 0;
+        return new GetResult(true, item.flags, item.cas, 0, known ? Bytes.EMPTY : item.value, details, seq);
+    }
+
+    /** Gets that were answered without the value. */
+    public synchronized int unchanged() {
+        return unchanged;
     }
 
     private RecordDetails details(Bytes key, int marks, long ttl, long ttlBefore) {

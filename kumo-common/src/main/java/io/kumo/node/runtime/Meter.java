@@ -20,6 +20,12 @@ public enum Meter {
     FAILED_LOGINS("kumo.client.logins.failed", Kind.COUNTER, "", "Those that failed"),
     TLS_FAILURES("kumo.client.tls.failed", Kind.COUNTER, "", "TLS handshakes with clients that failed"),
     TLS_EXPIRY("kumo.client.tls.expiry", Kind.GAUGE, "seconds", "Time until the certificate for clients expires"),
+    NEAR_CACHE_READS(
+            "kumo.near.cache.reads",
+            Kind.COUNTER,
+            "",
+            "Reads with a near cache by outcome: hit (nobody was asked), validated (the value was not sent), miss"),
+    NEAR_CACHE_BYTES("kumo.near.cache.size", Kind.GAUGE, "bytes", "Memory of the near cache"),
     IN_FLIGHT("kumo.in.flight", Kind.GAUGE, "", "Operations that wait for an answer"),
     RPC_CONNECTIONS("kumo.rpc.connections", Kind.GAUGE, "", "Open RPC connections"),
     RECEIVED("kumo.received", Kind.COUNTER, "bytes", "Bytes read from clients"),

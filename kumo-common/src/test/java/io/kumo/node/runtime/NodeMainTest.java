@@ -106,6 +106,19 @@ class NodeMainTest {
     }
 
     @Test
+    void readsItsFilesAgainOnSighupAndGoesOn() throws Exception {
+        Process process = run("--http off --mode failing-reload");
+        awaitReady();
+        for (int i = 1; i <= 2; i++) {
+            int times = i;
+            new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor();
+            await().until(() -> text("out").split("reloads", -1).length == 1 + times);
+        }
+        assertTrue(process.isAlive());
+        await().until(() -> text("err").contains("reloading failed"));
+    }
+
+    @Test
     void stopsCleanlyOnSigtermAndDeletesItsProcessIdFile() throws Exception {
         Process process = run("--http off -d pid -o log -k 3");
         awaitReady();

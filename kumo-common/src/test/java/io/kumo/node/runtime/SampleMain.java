@@ -45,6 +45,12 @@ public final class SampleMain extends NodeMain {
     }
 
     @Override
+    protected void reload() {
+        System.out.println("reloads");
+        throw new IllegalStateException("a bug while it reads its files");
+    }
+
+    @Override
     protected Future<Void> stop() {
         System.out.println("stopped cleanly");
         return Future.succeededFuture();

@@ -145,7 +145,8 @@ public class Operation {
         return Math.max(1, Math.min(left, policy.attemptMs()));
     }
 
-    public final Get toGet(int number, long tableVersion, boolean stale) {
+    /** The message of its next try. */
+    public Get toGet(int number, long tableVersion, boolean stale) {
         return new Get(number, tableVersion, stale || asksAnyCopy(), key, probe.wants());
     }
 

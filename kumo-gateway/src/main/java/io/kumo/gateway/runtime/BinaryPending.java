@@ -23,7 +23,7 @@ final class BinaryPending extends Pending {
 
     /** A get or getk. */
     void read() {
-        begin(new ReadFlight(this, 0, session().storedKey(command.key())));
+        begin(ReadFlight.of(this, 0, session().storedKey(command.key())));
     }
 
     void write(WriteKind kind, WriteFields fields) {

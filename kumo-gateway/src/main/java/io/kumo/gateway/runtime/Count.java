@@ -42,6 +42,12 @@ enum Count {
     STORED("kumo_stored", Meter.OPERATIONS, "kind", "set", "outcome", "hit"),
     /** set, add, replace, append and prepend whose condition did not hold. */
     NOT_STORED("kumo_not_stored", Meter.OPERATIONS, "kind", "set", "outcome", "miss"),
+    /** Reads that the near cache answered without asking. */
+    NEAR_CACHE_HITS("kumo_near_cache_hits", Meter.NEAR_CACHE_READS, "outcome", "hit"),
+    /** Reads that it answered after the primary said that nothing changed. */
+    NEAR_CACHE_VALIDATED("kumo_near_cache_validated", Meter.NEAR_CACHE_READS, "outcome", "validated"),
+    /** Reads whose value was sent, or that found nothing. */
+    NEAR_CACHE_MISSES("kumo_near_cache_misses", Meter.NEAR_CACHE_READS, "outcome", "miss"),
     /** Operations that were sent again. */
     RETRIES("kumo_retries", Meter.RETRIES),
     READ_ERRORS("kumo_read_errors", Meter.OPERATIONS, "kind", "get", "outcome", "error"),

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ final class Dispatcher {
     private final long session;
     private final SettledWindow window = new SettledWindow(MAX_WINDOW);
     private final Map<ServerId, ServerLink> links = new HashMap<>();
+    private final @Nullable NearCache nearCache;
     private final boolean staleReads;
     private final boolean asyncSet;
     private final boolean asyncDelete;
@@ -62,6 +64,7 @@ final class Dispatcher {
         this.loop = loop;
         this.session = session;
         policy = RetryPolicy.within(options.timeoutMs());
+        nearCache = loop.nearCache();
         staleReads = options.staleReads();
         asyncSet = options.asyncSet();
         asyncDelete = options.asyncDelete();
@@ -93,10 +96,12 @@ final class Dispatcher {
             flight.refuse("deadline of " + policy.timeoutMs()
                     + " ms passed while it waited for the client's operations before it on the same key");
             end(flight);
-        } else if (flight.asks()) {
-            trySend(flight);
-        } else {
+        } else if (!flight.asks()) {
             numberAndSend(flight);
+        } else if (nearCache != null && flight.answersItself()) {
+            end(flight);
+        } else {
+            trySend(flight);
         }
     }
 
@@ -108,8 +113,16 @@ final class Dispatcher {
             flight.refuse("too many writes since the oldest one that has no answer yet");
             end(flight);
         } else {
+            forget(flight);
             flight.number(window.begin());
             trySend(flight);
+        }
+    }
+
+    /** What was read before this write does not count any more. */
+    private void forget(Flight write) {
+        if (nearCache != null) {
+            nearCache.onWrite(write.key());
         }
     }
 
@@ -201,6 +214,7 @@ final class Dispatcher {
         sent.remove(flight);
         flight.setEnded();
         if (flight.counter() != 0) {
+            forget(flight);
             window.settle(flight.counter());
         }
         flight.owner().onEnd(flight);

@@ -58,6 +58,11 @@ abstract class Flight extends Operation {
     /** Asks that server. */
     abstract void sendTo(ServerLink server, int partition);
 
+    /** Whether it has its answer without asking anybody. */
+    boolean answersItself() {
+        return false;
+    }
+
     void setLink(ServerLink server) {
         link = server;
     }

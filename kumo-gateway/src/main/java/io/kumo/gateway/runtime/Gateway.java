@@ -46,6 +46,7 @@ final class Gateway {
     private final List<GatewayLoop> loops = new ArrayList<>();
     private final Listeners listeners;
     private final @Nullable Authenticator authenticator;
+    private final @Nullable NearCache nearCache;
     private final AtomicInteger connections = new AtomicInteger();
     private final StatsReport stats;
     private final Set<ClientSession> sessions = ConcurrentHashMap.newKeySet();
@@ -75,6 +76,7 @@ final class Gateway {
         this.options = options;
         this.tables = tables;
         this.build = build;
+        nearCache = options.nearCache().bytes() == 0 ? null : new NearCache(options.nearCache(), clock);
         for (int i = 0; i < options.eventLoops(); i++) {
             Context context = ((VertxInternal) vertx).createEventLoopContext();
             GatewayLoop loop = new GatewayLoop(this, context, random.nextLong() | 1);
@@ -96,6 +98,10 @@ final class Gateway {
         metrics.gauge(Meter.CLIENT_CONNECTIONS, connections::get);
         metrics.gauge(Meter.IN_FLIGHT, stats::flying);
         metrics.counter(Meter.TLS_FAILURES, listeners::failedHandshakes);
+        NearCache cache = nearCache;
+        if (cache != null) {
+            metrics.gauge(Meter.NEAR_CACHE_BYTES, cache::bytes);
+        }
         if (options.tls().isOn()) {
             metrics.gauge(Meter.TLS_EXPIRY, listeners::secondsToExpiry);
         }
@@ -194,6 +200,12 @@ final class Gateway {
 
     Listeners listeners() {
         return listeners;
+    }
+
+    /** Null where there is none. */
+    @Nullable
+    NearCache nearCache() {
+        return nearCache;
     }
 
     /** Null where nobody has to authenticate. */

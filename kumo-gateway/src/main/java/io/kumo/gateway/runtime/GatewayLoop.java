@@ -132,6 +132,12 @@ final class GatewayLoop {
         eventLoop.execute(action);
     }
 
+    /** Null where there is none. */
+    @Nullable
+    NearCache nearCache() {
+        return gateway.nearCache();
+    }
+
     /** Null where nobody has to authenticate. */
     @Nullable
     Authenticator authenticator() {

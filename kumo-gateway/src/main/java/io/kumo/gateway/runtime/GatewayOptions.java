@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * @param asyncSet answer writes once the primary's own log has them
  * @param asyncDelete the same for deletes
  * @param keyPrefix put before every key
+ * @param nearCache values kept beside the clients
  * @param limits what clients may take
  * @param tls for listeners that encrypt
  * @param authFile users; empty for none
@@ -39,6 +40,7 @@ public record GatewayOptions(
         boolean asyncSet,
         boolean asyncDelete,
         Bytes keyPrefix,
+        NearCacheOptions nearCache,
         ClientLimits limits,
         TlsOptions tls,
         String authFile) {
@@ -112,6 +114,16 @@ public record GatewayOptions(
             OptionSpec.flag("async-replicate-delete", "The same for deletes.").shorts("Ad");
     static final OptionSpec<String> KEY_PREFIX =
             OptionSpec.string("key-prefix", "", "Put this before every key.").shorts("k");
+    static final OptionSpec<Long> NEAR_CACHE = OptionSpec.bytes(
+                    "near-cache",
+                    "0",
+                    0,
+                    1L << 40,
+                    "Keep so much of values here. The primary is asked whether they are still the newest, but need not"
+                            + " send them.")
+            .shorts("lc");
+    static final OptionSpec<Duration> NEAR_CACHE_TTL = OptionSpec.duration(
+            "near-cache-ttl", "0s", "Do not even ask for so long after a value was read: it may be old then.");
     static final OptionSpec<Long> CLIENT_MEMORY = OptionSpec.bytes(
             "client-memory", "4m", 64 << 10, 1L << 40, "A client with more than this under way is not read from.");
     static final OptionSpec<Long> MEMORY = OptionSpec.bytes(
@@ -140,6 +152,8 @@ public record GatewayOptions(
             ASYNC_SET,
             ASYNC_DELETE,
             KEY_PREFIX,
+            NEAR_CACHE,
+            NEAR_CACHE_TTL,
             CLIENT_MEMORY,
             MEMORY,
             OptionSpec.noEffect("keepalive-interval", "SECONDS", "broken connections are noticed without it."),
@@ -152,8 +166,6 @@ public record GatewayOptions(
             OptionSpec.noEffect("delete-retry", "N", UNTIL_TIMEOUT).shorts("D"),
             OptionSpec.noEffect("renew-threshold", "N", "a newer table is used as soon as there is one.")
                     .shorts("rn"),
-            OptionSpec.noEffect("local-cache", "TEXT", "a cache beside the servers would return old values.")
-                    .shorts("lc"),
             OptionSpec.noEffect("memproto-binary", "PORT", "the binary protocol is not there yet.")
                     .shorts("b"),
             OptionSpec.noEffect("cloudy", "PORT", "clients of the text protocol may send without waiting.")
@@ -177,6 +189,8 @@ public record GatewayOptions(
                 given.value(ASYNC_SET),
                 given.value(ASYNC_DELETE),
                 Bytes.utf8(given.value(KEY_PREFIX)),
+                new NearCacheOptions(
+                        given.value(NEAR_CACHE), given.value(NEAR_CACHE_TTL).toMillis()),
                 new ClientLimits(
                         given.value(MAX_CONNECTIONS),
                         given.value(CLIENT_MEMORY),
@@ -230,6 +244,9 @@ public record GatewayOptions(
         Check.argument(
                 !authFile.isEmpty() || listeners.stream().noneMatch(ListenerOptions::auth),
                 "a listener with auth=on needs --auth-file");
+        Check.argument(
+                nearCache.bytes() <= Runtime.getRuntime().maxMemory() / 2,
+                "--near-cache is more than half of the heap: give Java more with KUMO_JAVA_OPTS=-Xmx...");
         managers = List.copyOf(managers);
         listeners = List.copyOf(listeners);
     }

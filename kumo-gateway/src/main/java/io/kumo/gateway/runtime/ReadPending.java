@@ -50,7 +50,7 @@ final class ReadPending extends Pending {
         Bytes key = session().storedKey(keys.get(index));
         begin(
                 touch == null
-                        ? new ReadFlight(this, index, key)
+                        ? ReadFlight.of(this, index, key)
                         : new WriteFlight(this, index, WriteKind.GET_AND_TOUCH, key, touch));
     }
 

@@ -58,6 +58,8 @@ final class SettingsReport {
         stat(out, "kumo_read_only", yes(listeners.stream().allMatch(ListenerOptions::readOnly)));
         stat(out, "kumo_stall_timeout_ms", limits.stallMs());
         stat(out, "kumo_client_memory", limits.clientBytes());
+        stat(out, "kumo_near_cache", options.nearCache().bytes());
+        stat(out, "kumo_near_cache_ttl_ms", options.nearCache().ttlMs());
         stat(out, "kumo_timeout_ms", options.timeoutMs());
         stat(out, "kumo_stale_reads", yes(options.staleReads()));
         stat(out, "kumo_async_set", yes(options.asyncSet()));

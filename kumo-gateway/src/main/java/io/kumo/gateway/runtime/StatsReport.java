@@ -123,6 +123,9 @@ final class StatsReport {
         stat(out, "curr_items", gateway.figures().records());
         stat(out, "total_items", total(Count.STORED) + total(Count.CAS_HITS));
         stat(out, "evictions", 0);
+        NearCache cache = gateway.nearCache();
+        stat(out, "kumo_near_cache_items", cache == null ? 0 : cache.count());
+        stat(out, "kumo_near_cache_bytes", cache == null ? 0 : cache.bytes());
         stat(out, "kumo_in_flight", flying());
         stat(out, "kumo_waiting", waiting());
         stat(out, "kumo_table_version", gateway.tables().version());

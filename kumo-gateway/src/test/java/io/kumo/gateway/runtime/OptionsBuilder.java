@@ -15,6 +15,7 @@ final class OptionsBuilder {
     boolean asyncSet;
     Bytes keyPrefix = Bytes.EMPTY;
     ClientLimits limits = new ClientLimits(100, 4 << 20, 64 << 20, 0, 60_000);
+    NearCacheOptions nearCache = NearCacheOptions.NONE;
     TlsOptions tls = TlsOptions.NONE;
     String authFile = "";
 
@@ -40,6 +41,7 @@ final class OptionsBuilder {
                 asyncSet,
                 false,
                 keyPrefix,
+                nearCache,
                 limits,
                 tls,
                 authFile);

@@ -14,8 +14,12 @@ final class Details {
 
     /** The result of a get, with details if it wants them. */
     static GetResult of(GetResult result, @Nullable LogEntry entry, int wants, Memtable memtable, long nowMs) {
-        if ((wants & Get.DETAILS) == 0 || entry == null || !result.found()) {
+        if (entry == null || !result.found()) {
             return result;
+        }
+        long seq = (wants & Get.VERSION) == 0 ? 0 : entry.seq();
+        if ((wants & Get.DETAILS) == 0) {
+            return withSeq(result, RecordDetails.NONE, result.value(), seq);
         }
         long ttlSec = RecordDetails.ttlSec(entry.expiryMs(), nowMs);
         RecordDetails details = new RecordDetails(
@@ -23,7 +27,18 @@ final class Details {
                 memtable.idleSec(entry.key(), nowMs),
                 ttlSec,
                 ttlSec);
-        return new GetResult(true, result.flags(), result.cas(), result.expiryMs(), result.value(), details);
+        return withSeq(result, details, result.value(), seq);
+    }
+
+    private static GetResult withSeq(GetResult result, RecordDetails details, Bytes value, long seq) {
+        return new GetResult(true, result.flags(), result.cas(), result.expiryMs(), value, details, seq);
+    }
+
+    /** The result without its value, if the asker has it. */
+    static GetResult unlessKnown(GetResult result, long knownSeq) {
+        return knownSeq != 0 && result.seq() == knownSeq
+                ? withSeq(result, result.details(), Bytes.EMPTY, knownSeq)
+                : result;
     }
 
     /** What a write found. */

@@ -69,18 +69,18 @@ final class Operations {
         } else if (get.wants() == 0) {
             answerGet(answer, resultOf(entry, nowMs));
         } else {
-            answerGet(answer, entry, get.wants());
+            answerGet(answer, entry, get.wants(), get.knownSeq());
         }
     }
 
     /** Answers with the entry and what else was asked for, and marks its record as read. */
-    private void answerGet(Answer<GetResult> answer, @Nullable LogEntry entry, int wants) {
+    private void answerGet(Answer<GetResult> answer, @Nullable LogEntry entry, int wants, long knownSeq) {
         long nowMs = context.clock.wallMs();
         GetResult result = Details.of(resultOf(entry, nowMs), entry, wants, data.memtable, nowMs);
         if (entry != null && (wants & Get.UNSEEN) == 0) {
             data.memtable.read(entry.key(), nowMs);
         }
-        answerGet(answer, result);
+        answerGet(answer, Details.unlessKnown(result, knownSeq));
     }
 
     private void answerGet(Answer<GetResult> answer, GetResult result) {
@@ -324,7 +324,7 @@ final class Operations {
                 waiting++;
                 data.tail.addWaiter(seq, Waiter.ofGet(queued.get, queued.wants));
             } else {
-                answerGet(queued.get, entry, queued.wants);
+                answerGet(queued.get, entry, queued.wants, queued.knownSeq);
             }
         } else if (queued.write != null && queued.answer != null) {
             if (queued.write.session() == 0 || !isRepeated(queued.write, queued.answer)) {
@@ -376,7 +376,7 @@ final class Operations {
             waiting--;
             asyncWaiting -= waiter.async ? 1 : 0;
             if (waiter.get != null) {
-                answerGet(waiter.get, entry, waiter.wants);
+                answerGet(waiter.get, entry, waiter.wants, 0);
             } else if (waiter.write != null) {
                 answerWrite(waiter.write, waiter, entry);
             }
@@ -447,6 +447,7 @@ final class Operations {
     private static final class Queued {
         final @Nullable Answer<GetResult> get;
         final int wants;
+        final long knownSeq;
         final @Nullable Write write;
         final @Nullable Answer<WriteResult> answer;
 
@@ -456,24 +457,26 @@ final class Operations {
         private Queued(
                 @Nullable Answer<GetResult> get,
                 int wants,
+                long knownSeq,
                 @Nullable Write write,
                 @Nullable Answer<WriteResult> answer) {
             this.get = get;
             this.wants = wants;
+            this.knownSeq = knownSeq;
             this.write = write;
             this.answer = answer;
         }
 
         static Queued ofGet(Get get, Answer<GetResult> answer) {
-            return new Queued(answer, get.wants(), null, null);
+            return new Queued(answer, get.wants(), get.knownSeq(), null, null);
         }
 
         static Queued ofWrite(Write write, Answer<WriteResult> answer) {
-            return new Queued(null, 0, write, answer);
+            return new Queued(null, 0, 0, write, answer);
         }
 
         static Queued ofSweep() {
-            return new Queued(null, 0, null, null);
+            return new Queued(null, 0, 0, null, null);
         }
     }
 }

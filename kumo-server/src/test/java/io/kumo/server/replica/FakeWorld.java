@@ -173,6 +173,12 @@ final class FakeWorld implements Replica.Effects, Clock {
         return result;
     }
 
+    Result<GetResult> getVersion(String key, long knownSeq) {
+        Result<GetResult> result = new Result<>();
+        replica.onGet(new Get(0, version, false, Bytes.utf8(key), Get.VERSION, knownSeq), result);
+        return result;
+    }
+
     Result<GetResult> get(String key) {
         return get(key, false);
     }

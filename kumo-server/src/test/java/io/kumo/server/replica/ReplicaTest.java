@@ -162,6 +162,32 @@ class ReplicaTest {
     }
 
     @Test
+    void theValueIsLeftOutForWhoeverHasTheNewestVersion() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        Result<WriteResult> set = world.submit(WriteKind.SET, "k", "v");
+        world.logged();
+        world.acknowledge(TWO, 1);
+        assertEquals(WriteStatus.DONE, status(set));
+        GetResult first = world.getVersion("k", 0).ok;
+        assertTrue(first.seq() > 0 && first.value().toUtf8().equals("v"));
+        GetResult again = world.getVersion("k", first.seq()).ok;
+        assertTrue(again.found() && again.seq() == first.seq() && again.value().isEmpty());
+        GetResult other = world.getVersion("k", first.seq() + 1).ok;
+        assertEquals("v", other.value().toUtf8());
+        assertEquals(0, world.get("k").ok.seq(), "nobody asked");
+        Result<WriteResult> next = world.submit(WriteKind.SET, "k", "w");
+        Result<GetResult> waiting = world.getVersion("k", first.seq());
+        assertTrue(waiting.isOpen(), "a write is under way");
+        world.logged();
+        world.acknowledge(TWO, 2);
+        assertEquals(WriteStatus.DONE, status(next));
+        assertEquals("w", waiting.ok.value().toUtf8());
+        assertTrue(waiting.ok.seq() > first.seq());
+        world.nowNs += LeaseBook.LEASE_NS;
+        assertEquals(ErrorCode.LEASE_LOST, world.getVersion("k", waiting.ok.seq()).failed);
+    }
+
+    @Test
     void aReadFailsWithoutALeaseOfEveryCopy() {
         FakeWorld world = new FakeWorld().serving(TWO, THREE);
         assertEquals("miss", value(world.get("k")));
