@@ -1,5 +1,6 @@
 package io.kumo.register;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kumo.protocol.Call;
@@ -22,6 +23,10 @@ import org.junit.jupiter.api.Test;
  * Visits every state that proposers and voters can reach in deciding one version. A request, once sent, may reach any
  * voter at any later time, any number of times; its answer arrives at once or never (an answer that comes late does
  * nothing that one at once, with requests that come late, does not do).
+ *
+ * <p>A voter answers once its state is on disk, so that one which dies and comes back is one whose answers get lost.
+ * One voter may also lose its disk, at any time, once: it then hears of the committed table, asks the others in any
+ * order, and votes again when {@link Recovery} lets it; never if another table was decided before it forgot.
  */
 class RegisterModelCheckTest {
     private static final int MOST_STATES = 3_000_000;
@@ -41,7 +46,37 @@ class RegisterModelCheckTest {
         assertTrue(new Model(2, 2, List.of(2, 1)).explore() > 5_000);
     }
 
-    private record State(List<Acceptor> voters, List<Proposer> proposers, Set<Integer> sent) {}
+    @Test
+    void aManagerThatLosesItsDiskNeverUndoesWhatThreeDecided() {
+        assertTrue(new Model(3, 0, List.of(1, 1)).withLossOfDisks().explore() > 20_000);
+    }
+
+    @Test
+    void aVoterThatLosesItsDiskNeverUndoesWhatTwoManagersAndAServerDecided() {
+        assertTrue(new Model(2, 1, List.of(1, 1)).withLossOfDisks().explore() > 20_000);
+    }
+
+    /**
+     * All there is.
+     *
+     * @param sent numbers of the requests that were sent
+     * @param chosen marks of the tables that a quorum accepted in one ballot
+     * @param forgot place of the voter that lost its disk, -1 as long as none has
+     * @param wasChosen whether a table was chosen before that
+     * @param clear answers that it has got
+     */
+    private record State(
+            List<Acceptor> voters,
+            List<Proposer> proposers,
+            Set<Integer> sent,
+            Set<Long> chosen,
+            int forgot,
+            boolean wasChosen,
+            Set<Voter> clear) {
+        State with(List<Acceptor> newVoters) {
+            return new State(newVoters, proposers, sent, chosen, forgot, wasChosen, clear);
+        }
+    }
 
     private static final class Model {
         private final List<Integer> attempts;
@@ -50,12 +85,16 @@ class RegisterModelCheckTest {
         private final Set<String> seen = new HashSet<>();
         private final Deque<State> open = new ArrayDeque<>();
         private final int managers;
+        private final ClusterTable base;
+        private final QuorumRule rule;
         private final State first;
+        private boolean losesDisks;
 
         Model(int managers, int servers, List<Integer> attempts) {
             this.managers = managers;
             this.attempts = attempts;
-            ClusterTable base = Tables.table(1, managers, servers);
+            base = Tables.table(1, managers, servers);
+            rule = QuorumRule.of(base);
             List<Acceptor> voters = new ArrayList<>();
             for (int i = 1; i <= managers; i++) {
                 voters.add(Tables.acceptor(Tables.managerVoter(i), base));
@@ -69,7 +108,12 @@ class RegisterModelCheckTest {
             }
             Set<Integer> sent = new HashSet<>();
             proposers.forEach(proposer -> sent.add(number(proposer.request().orElseThrow())));
-            first = new State(voters, proposers, sent);
+            first = new State(voters, proposers, sent, Set.of(), -1, false, Set.of());
+        }
+
+        Model withLossOfDisks() {
+            losesDisks = true;
+            return this;
         }
 
         int explore() {
@@ -87,9 +131,54 @@ class RegisterModelCheckTest {
                         push(with(state, i, proposer.retry()));
                     }
                 }
+                if (losesDisks) {
+                    loseDisks(state);
+                }
                 assertTrue(seen.size() < MOST_STATES, "no end in sight");
             }
             return seen.size();
+        }
+
+        private void loseDisks(State state) {
+            if (state.forgot() < 0) {
+                for (int i = 0; i < state.voters().size(); i++) {
+                    AcceptorState blank = i < managers ? AcceptorState.BLANK : AcceptorState.FORGOTTEN;
+                    Acceptor voter = state.voters().get(i);
+                    if (voter.state().promised().equals(Ballot.NONE)) {
+                        continue; // it has nothing to forget
+                    }
+                    List<Acceptor> voters = new ArrayList<>(state.voters());
+                    voters.set(i, new Acceptor(voter.self(), voter.managers(), blank).onCommitted(base));
+                    boolean wasChosen = !state.chosen().isEmpty();
+                    push(new State(voters, state.proposers(), state.sent(), state.chosen(), i, wasChosen, Set.of()));
+                }
+                return;
+            }
+            Acceptor lost = state.voters().get(state.forgot());
+            if (!lost.isLost()) {
+                return;
+            }
+            Recovery round = new Recovery(lost.self(), base, 1, state.clear(), Optional.empty());
+            for (Acceptor other : state.voters()) {
+                Recovery next = round.onLearned(
+                        other.self(), other.onLearn(new RegisterMessages.Learn(1, base.version(), true)));
+                if (!next.clear().equals(state.clear())) {
+                    push(new State(
+                            state.voters(),
+                            state.proposers(),
+                            state.sent(),
+                            state.chosen(),
+                            state.forgot(),
+                            state.wasChosen(),
+                            next.clear()));
+                }
+            }
+            if (round.isComplete()) {
+                assertFalse(state.wasChosen(), "votes again, though it may have voted on what follows");
+                List<Acceptor> voters = new ArrayList<>(state.voters());
+                voters.set(state.forgot(), lost.recovered(base.version()));
+                push(state.with(voters));
+            }
         }
 
         private void deliver(State state, Call<?> request, int voter) {
@@ -136,7 +225,7 @@ class RegisterModelCheckTest {
             if (!seen.add(key(state))) {
                 return;
             }
-            Set<Long> decided = new HashSet<>();
+            Set<Long> decided = new HashSet<>(state.chosen());
             for (Proposer proposer : state.proposers()) {
                 if (proposer.outcome() instanceof Outcome.Committed committed) {
                     decided.add(committed.table().plannedMoves());
@@ -146,22 +235,36 @@ class RegisterModelCheckTest {
             open.add(state);
         }
 
-        private static State with(State state, int voter, Acceptor next) {
+        private State with(State state, int voter, Acceptor next) {
             List<Acceptor> voters = new ArrayList<>(state.voters());
             voters.set(voter, next);
-            return new State(voters, state.proposers(), state.sent());
+            Set<Long> chosen = new HashSet<>(state.chosen());
+            next.state()
+                    .accepted()
+                    .filter(vote -> isChosen(voters, vote))
+                    .ifPresent(vote -> chosen.add(vote.table().plannedMoves()));
+            return new State(
+                    voters, state.proposers(), state.sent(), chosen, state.forgot(), state.wasChosen(), state.clear());
+        }
+
+        private boolean isChosen(List<Acceptor> voters, Proposal vote) {
+            return rule.isQuorum(voters.stream()
+                    .filter(voter -> voter.state()
+                            .accepted()
+                            .filter(other -> other.ballot().equals(vote.ballot()))
+                            .isPresent())
+                    .map(Acceptor::self)
+                    .toList());
         }
 
         private State with(State state, int index, Proposer next) {
             List<Proposer> proposers = new ArrayList<>(state.proposers());
             proposers.set(index, next);
             Optional<Call<?>> request = next.request();
-            if (request.isEmpty() || state.sent().contains(number(request.get()))) {
-                return new State(state.voters(), proposers, state.sent());
-            }
             Set<Integer> sent = new HashSet<>(state.sent());
-            sent.add(number(request.get()));
-            return new State(state.voters(), proposers, sent);
+            request.ifPresent(call -> sent.add(number(call)));
+            return new State(
+                    state.voters(), proposers, sent, state.chosen(), state.forgot(), state.wasChosen(), state.clear());
         }
 
         private int number(Call<?> request) {
@@ -186,6 +289,11 @@ class RegisterModelCheckTest {
                 for (Proposer proposer : state.proposers()) {
                     column += proposer.granted().contains(voter.self()) ? '+' : '-';
                 }
+                if (state.forgot() >= 0) {
+                    column += (state.forgot() == i ? "f" : "")
+                            + (state.clear().contains(voter.self()) ? "c" : "")
+                            + voter.state().votesFrom();
+                }
                 if (i < managers) {
                     key.append(column).append('|');
                 } else {
@@ -208,7 +316,10 @@ class RegisterModelCheckTest {
             for (int number : state.sent()) {
                 sent |= 1L << number;
             }
-            return key.append(sent).toString();
+            return key.append(sent)
+                    .append(state.chosen())
+                    .append(state.wasChosen())
+                    .toString();
         }
 
         private static String name(Ballot ballot) {

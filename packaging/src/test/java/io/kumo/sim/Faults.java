@@ -151,7 +151,7 @@ final class Faults {
             case PARTITION -> network.split();
             case ISOLATE -> network.isolate(time.chance(0.6) ? primary().process : any(cluster.processes()));
             case ONE_WAY_CUT -> network.cutOneWay(any(cluster.processes()), any(cluster.processes()));
-            case DEPOSE -> network.depose(primary());
+            case DEPOSE -> depose(primary());
             case BREAK_CONNECTIONS -> network.breakConnections(server.process);
             case SLOW_NETWORK -> network.slow();
             case ATTACH -> cluster.command(new Command.Attach(true, List.of()));
@@ -179,6 +179,17 @@ final class Faults {
         quietUntilNs = time.nowNs() + FOUNDING;
         network.mend();
         processes.loseAllManagers();
+    }
+
+    /** Sometimes the others have just forgotten what they granted it. */
+    private void depose(SimServer server) {
+        network.depose(server);
+        if (time.chance(0.3)) {
+            long afterNs = time.between(0, 3 * SimTime.SECOND);
+            cluster.servers().stream()
+                    .filter(other -> other != server)
+                    .forEach(other -> time.after(afterNs, () -> processes.restartAtOnce(other)));
+        }
     }
 
     private <T> T any(List<T> all) {

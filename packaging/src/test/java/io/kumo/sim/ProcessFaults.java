@@ -60,6 +60,14 @@ final class ProcessFaults {
         }
     }
 
+    /** It dies, and is there again before anybody has noticed. */
+    void restartAtOnce(SimServer server) {
+        if (server.process.isUp() && time.chance(0.7)) {
+            kill(server, false);
+            time.after(time.between(5 * SimTime.MS, 200 * SimTime.MS), () -> restart(server));
+        }
+    }
+
     private void kill(SimServer server, boolean withHost) {
         say((withHost ? "power cut of " : "crash of ") + server.process);
         server.process.kill();

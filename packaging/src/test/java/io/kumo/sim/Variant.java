@@ -73,8 +73,8 @@ record Variant(String name, String file, List<Edit> edits) {
             of(
                     "reads do not wait for writes under way",
                     REPLICA + "Operations.java",
-                    "if (seq > 0) {\n            waiting++;\n            data.tail.addWaiter(seq, Waiter.ofGet(answer));",
-                    "if (seq < 0) {\n            waiting++;\n            data.tail.addWaiter(seq, Waiter.ofGet(answer));"),
+                    "if (seq > 0) {\n            waiting++;\n            data.tail.addWaiter(seq, Waiter.ofGet(answer, get.wants()));\n            return;",
+                    "if (seq < 0) {\n            waiting++;\n            data.tail.addWaiter(seq, Waiter.ofGet(answer, get.wants()));\n            return;"),
             of(
                     "an entry of an older epoch is accepted",
                     REPLICA + "Replica.java",
@@ -109,7 +109,7 @@ record Variant(String name, String file, List<Edit> edits) {
             of(
                     "operations that were answered do not travel with a copy",
                     REPLICA + "PartitionData.java",
-                    "        dedup.decode(in, context.clock.monotonicNs());\n",
+                    "        dedup.decode(in, version > 1, context.clock.monotonicNs());\n",
                     ""),
             of(
                     "a late double of a settled operation is executed",
@@ -124,13 +124,15 @@ record Variant(String name, String file, List<Edit> edits) {
             of(
                     "a restarted process acts as the one before",
                     REPLICA + "Replica.java",
-                    "return self != null && self.incarnation() == context.incarnation;",
-                    "return self != null;"),
+                    "now.names(context.self) && context.isNamedIn(newer);",
+                    "now.names(context.self);"),
             of(
                     "data is deleted though the table names the server",
-                    REPLICA + "Replica.java",
-                    "row != null && !row.names(context.self) && !row.target().contains(context.self);",
-                    "row != null;"),
+                    REPLICA + "Leftovers.java",
+                    "data.isEmpty() || row == null || row.names(context.self)",
+                    "data.isEmpty() || row == null",
+                    "boolean isMeantToHave = row.target().contains(context.self);",
+                    "boolean isMeantToHave = false;"),
             of(
                     "a checkpoint takes what is not committed",
                     REPLICA + "PartitionData.java",

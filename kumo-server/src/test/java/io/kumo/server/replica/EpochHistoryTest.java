@@ -33,7 +33,17 @@ class EpochHistoryTest {
     }
 
     @Test
+    void knowsNothingOnceItIsCleared() {
+        EpochHistory history = of(1, 4);
+        history.clear();
+        assertEquals(0, history.lastEpoch());
+        history.append(2, 1);
+        assertEquals(List.of(new EpochStart(2, 1)), history.starts(9));
+    }
+
+    @Test
     void anEpochDoesNotGoBack() {
+        assertThrows(IllegalStateException.class, () -> of(1, 3, 3, 2));
         assertThrows(IllegalStateException.class, () -> of(1, 3, 2));
     }
 

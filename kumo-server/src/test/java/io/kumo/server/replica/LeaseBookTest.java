@@ -35,6 +35,20 @@ class LeaseBookTest {
     }
 
     @Test
+    void aGrantThatComesLateCountsForTheTableThatItsGranterKnew() {
+        book.onGrant(peer, new LeaseGrant(7, 200 * SEC, 3));
+        book.onGrant(peer, new LeaseGrant(7, 203 * SEC, 7));
+        book.onGrant(peer, new LeaseGrant(7, 202 * SEC, 5));
+        long now = 202 * SEC + LeaseBook.LEASE_NS / 2;
+        assertFalse(holds(3, now), "its granter may have known of another primary");
+        assertTrue(holds(5, now));
+        book.onGrant(peer, new LeaseGrant(7, 201 * SEC, 5));
+        assertTrue(holds(5, now), "an older one takes nothing away");
+        book.onGrant(peer, new LeaseGrant(7, 204 * SEC, 4));
+        assertFalse(holds(4, 204 * SEC), "that one is of no use any more");
+    }
+
+    @Test
     void aGrantToAnEarlierProcessIsNone() {
         book.onGrant(peer, new LeaseGrant(6, 200 * SEC, 5));
         assertFalse(holds(5, 200 * SEC));
