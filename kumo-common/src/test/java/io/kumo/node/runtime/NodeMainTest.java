@@ -111,7 +111,9 @@ class NodeMainTest {
         awaitReady();
         for (int i = 1; i <= 2; i++) {
             int times = i;
-            new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-HUP", Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
             await().until(() -> text("out").split("reloads", -1).length == 1 + times);
         }
         assertTrue(process.isAlive());

@@ -110,7 +110,7 @@ public final class Memtable {
         }
         forget(slot);
         if (entry.isRecord()) {
-            table.setMark(slot, (byte) (CLEAN | table.mark(slot) & READ));
+            table.setMark(slot, (byte) (CLEAN | (table.mark(slot) & READ)));
             addClean(entry.footprintBytes());
         } else {
             table.removeAt(slot);
@@ -151,7 +151,7 @@ public final class Memtable {
             LogEntry entry = table.at(hand);
             int state = entry == null ? 0 : table.mark(hand) & STATE;
             if (state == CLEAN_USED) {
-                table.setMark(hand, (byte) (CLEAN | table.mark(hand) & READ));
+                table.setMark(hand, (byte) (CLEAN | (table.mark(hand) & READ)));
             } else if (state == CLEAN) {
                 forget(hand);
                 table.removeAt(hand);
