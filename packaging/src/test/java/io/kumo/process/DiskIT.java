@@ -92,7 +92,7 @@ class DiskIT {
         }
         play("full under load", load -> {
             disk.fill(0);
-            load.awaitProgressEverywhere(4 * SOME);
+            load.awaitProgressEverywhere(SOME);
         });
     }
 
