@@ -105,7 +105,7 @@ final class Faults {
         processes.heal();
         cluster.command(new Command.SetPaused(false));
         for (int i = 1; i <= 4; i++) { // some may have to start first
-            time.after(2 * i * SimTime.SECOND, () -> attach(cluster.servers()));
+            time.after(2L * i * SimTime.SECOND, () -> attach(cluster.servers()));
         }
     }
 

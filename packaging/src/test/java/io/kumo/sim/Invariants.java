@@ -38,7 +38,17 @@ final class Invariants {
     }
 
     /** How far each partition of a server was looked at, in one life of it. */
-    private record Checked(long life, long[] seqs, long[] epochs) {}
+    private static final class Checked {
+        final long life;
+        final long[] seqs;
+        final long[] epochs;
+
+        Checked(long life, int partitionCount) {
+            this.life = life;
+            this.seqs = new long[partitionCount];
+            this.epochs = new long[partitionCount];
+        }
+    }
 
     private final SimCluster cluster;
     private final TreeMap<Long, ClusterTable> tables = new TreeMap<>();
@@ -372,17 +382,16 @@ final class Invariants {
         }
         ReplicaView view = replica.view();
         Checked so = checked.get(server);
-        if (so == null || so.life() != server.process.life()) {
-            so = new Checked(
-                    server.process.life(), new long[cluster.partitionCount()], new long[cluster.partitionCount()]);
+        if (so == null || so.life != server.process.life()) {
+            so = new Checked(server.process.life(), cluster.partitionCount());
             checked.put(server, so);
         }
         int partition = view.partition();
-        require(so.epochs()[partition] <= view.epoch(), "%s goes back to epoch %d", server.process, view.epoch());
-        so.epochs()[partition] = view.epoch();
-        long from = so.seqs()[partition];
+        require(so.epochs[partition] <= view.epoch(), "%s goes back to epoch %d", server.process, view.epoch());
+        so.epochs[partition] = view.epoch();
+        long from = so.seqs[partition];
         if (view.committedSeq() > from && !lossy.contains(partition)) {
-            so.seqs()[partition] = view.committedSeq();
+            so.seqs[partition] = view.committedSeq();
             check(server, partition, from, view.committedSeq());
         }
     }
