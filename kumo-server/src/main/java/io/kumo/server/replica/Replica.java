@@ -96,6 +96,7 @@ public final class Replica {
     private @Nullable PrimaryRole primary;
     private @Nullable FollowerRole follower;
     private ReplicaRole role = ReplicaRole.NONE;
+    private final EarlyProbe early = new EarlyProbe();
     private boolean flushWanted;
 
     /** {@code stored}: {@link Recovery#NONE} for a partition that the store does not have. */
@@ -125,7 +126,6 @@ public final class Replica {
     }
 
     // --- the table
-
     /** The newest table; ignored if older than the one known. */
     public void onTable(ClusterTable newer) {
         if (table != null && newer.version() <= table.version()) {
@@ -143,6 +143,7 @@ public final class Replica {
             primary.onTable(newer, now);
         }
         updateRole();
+        early.answer(this::onReplicate);
     }
 
     private void onEpochEnded(Partition before, Partition now, long version) {
@@ -204,7 +205,6 @@ public final class Replica {
     }
 
     // --- clients
-
     public void onGet(Get get, Answer<GetResult> answer) {
         if (primary != null && primary.isActive()) {
             primary.operations().get(get, answer);
@@ -273,6 +273,7 @@ public final class Replica {
     }
 
     private void onReplicate(ServerId from, Replicate message) {
+        early.keep(from, message, table);
         FollowerRole taker = takerOrRefusal(from, message.epoch(), message.tableVersion());
         if (taker != null) {
             taker.onReplicate(message);
@@ -456,7 +457,6 @@ public final class Replica {
     }
 
     // --- for reports and metrics
-
     public int partition() {
         return partition;
     }

@@ -2,7 +2,6 @@ package io.kumo.server.store.runtime;
 
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
-import io.kumo.error.NoSpace;
 import io.kumo.server.store.SyncMode;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -239,11 +238,13 @@ final class LogWriter {
 
     // A full disk heals: what waits stays in the queue, writers wait, and the write is tried again.
     private void waitForRoom(IOException e) throws IOException {
-        if (!NoSpace.isCauseOf(e) || isClosing) {
+        String message = String.valueOf(e.getMessage());
+        boolean isFull = message.contains("No space left") || message.contains("quota");
+        if (!isFull || isClosing) {
             throw e;
         }
         if (!hasWarned) {
-            LOG.warn("commit log waits for room on its disk: {}", e.getMessage());
+            LOG.warn("commit log waits for room on its disk: {}", message);
             hasWarned = true;
         }
         LockSupport.parkNanos(this, RETRY_NS);
