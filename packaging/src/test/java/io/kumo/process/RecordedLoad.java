@@ -178,13 +178,22 @@ final class RecordedLoad implements AutoCloseable {
     void assertNoErrors() {
         assertEquals("", failure);
         List<String> seen = errors();
-        if (hiccups.longestMs() > STARVED_MS) {
+        if (isStarved()) {
             seen = seen.stream()
                     .filter(error -> !error.contains(" deadline of "))
                     .toList();
         }
         int count = seen.size();
         assertEquals(List.of(), seen.subList(0, Math.min(MOST_SHOWN, count)), () -> count + " errors");
+    }
+
+    private boolean isStarved() {
+        return hiccups.longestMs() > STARVED_MS;
+    }
+
+    /** Unless the machine is to blame. */
+    void assertNobodyWaitedFor(long ms) {
+        assertTrue(slowestMs() < ms || isStarved(), this::summary);
     }
 
     /** The longest that a client waited for an answer, those left out that were excused. */

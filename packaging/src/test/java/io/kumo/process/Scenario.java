@@ -35,6 +35,10 @@ enum Scenario {
     private static final int SOME = 150;
     /** A rebalance begins with a new server, as long as there is not one for each of these. */
     private static final int MOST_SERVERS = 6;
+    /** On a quiet machine it takes less than one second. */
+    private static final long LONGEST_FAILOVER_MS = 3_000;
+    /** A process that is stopped is silent first, which is borne for two seconds. */
+    private static final long LONGEST_SILENCE_MS = 5_000;
     /** Longer than a lease, shorter than silence is borne. */
     private static final Duration A_LEASE = Duration.ofMillis(1_500);
 
@@ -82,6 +86,7 @@ enum Scenario {
             load.awaitProgress(SOME);
             load.stopAndCheck();
             System.out.println(this + ": " + load.summary());
+            load.assertNobodyWaitedFor(name().contains("PAUSED") ? LONGEST_SILENCE_MS : LONGEST_FAILOVER_MS);
         }
     }
 
