@@ -12,7 +12,9 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
@@ -23,6 +25,9 @@ import java.util.function.LongSupplier;
 public final class Metrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics pauses = new JvmGcMetrics();
+    /** Micrometer forgets a counter that nobody else holds, and goes on with the last value. */
+    private final List<LongSupplier> counters = new CopyOnWriteArrayList<>();
+
     private final Map<Meter, LatencyCollector> latencies = new EnumMap<>(Meter.class);
 
     public Metrics() {
@@ -45,6 +50,7 @@ public final class Metrics implements AutoCloseable {
      */
     public void counter(Meter meter, LongSupplier value, String... labels) {
         check(meter, Meter.Kind.COUNTER);
+        counters.add(value);
         FunctionCounter.Builder<LongSupplier> counter =
                 FunctionCounter.builder(meter.id(), value, LongSupplier::getAsLong);
         if (!meter.unit().isEmpty()) {

@@ -1,11 +1,14 @@
 package io.kumo.node.runtime;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
@@ -66,5 +69,20 @@ class MetricsTest {
         assertEquals(500_500_000_000L, snapshot.sumNs());
         assertEquals(500e6, (double) snapshot.quantileNs(0.5), 125e6);
         assertEquals(990e6, (double) snapshot.quantileNs(0.99), 250e6);
+    }
+
+    @Test
+    void aCounterGoesOnAfterAGarbageCollection() {
+        try (Metrics metrics = new Metrics()) {
+            AtomicLong retries = new AtomicLong();
+            metrics.counter(Meter.RETRIES, () -> retries.get());
+            WeakReference<Object> canary = new WeakReference<>(new Object());
+            await().until(() -> {
+                System.gc();
+                return canary.get() == null;
+            });
+            retries.set(7);
+            assertTrue(metrics.scrape().contains("kumo_retries_total 7.0\n"), metrics.scrape());
+        }
     }
 }
