@@ -70,7 +70,7 @@ class FaultsIT {
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(scenario + " failed; logs are in " + directory + ": " + e.getMessage(), e);
             } finally {
-                if (!isWell || ++played == SCENARIOS_ON_A_CLUSTER && CHAOS_S > 0) {
+                if (!isWell || (++played == SCENARIOS_ON_A_CLUSTER && CHAOS_S > 0)) {
                     end(isWell);
                 }
             }

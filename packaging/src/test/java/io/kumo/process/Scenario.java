@@ -71,6 +71,7 @@ enum Scenario {
         }
     }
 
+    @SuppressWarnings("ImmutableEnumChecker") // methods of this class
     private final Consumer<Play> steps;
 
     Scenario(Consumer<Play> steps) {

@@ -104,7 +104,7 @@ final class MutationRules {
         if (!isOlder || !write.options().has(WriteOptions.INVALIDATE)) {
             return Mutation.EXISTS;
         }
-        int marks = LogEntry.STALE | current.marks() & LogEntry.TOKEN_SENT;
+        int marks = LogEntry.STALE | (current.marks() & LogEntry.TOKEN_SENT);
         return Mutation.put(write.flags(), current.expiryMs(), write.value(), newCas(write), marks);
     }
 
