@@ -51,6 +51,10 @@ final class LeaderDriver {
     private static final long TICK_MS = 200;
     /** Changes within this time go into one version. */
     private static final long BATCH_MS = 20;
+    /**
+     * The same while copies are made, and many of them end in any moment: each version costs every server something.
+     */
+    private static final long MOVING_BATCH_MS = 250;
     /** Servers of an older cluster have this time to say so before a new one is founded. */
     private static final long BIRTH_GRACE_MS = 1_500;
 
@@ -88,6 +92,7 @@ final class LeaderDriver {
     private long notBeforeMs;
     private long backoffMs;
     private boolean scheduled;
+    private boolean isMoving;
     private boolean busy;
     private boolean autoReplaceAsked;
     private boolean closed;
@@ -202,6 +207,7 @@ final class LeaderDriver {
 
     void onTable(ClusterTable newTable) {
         table = newTable;
+        isMoving = newTable.partitions().stream().anyMatch(row -> !row.joining().isEmpty());
         obstacle = "";
         judge();
         book.onTable(newTable);
@@ -275,7 +281,7 @@ final class LeaderDriver {
     private void schedule() {
         if (!scheduled && !closed) {
             scheduled = true;
-            long delayMs = Math.max(1, lastStepMs + BATCH_MS - nowMs());
+            long delayMs = Math.max(1, lastStepMs + (isMoving ? MOVING_BATCH_MS : BATCH_MS) - nowMs());
             vertx.setTimer(
                     delayMs,
                     id -> context.runOnContext(ignored -> {
