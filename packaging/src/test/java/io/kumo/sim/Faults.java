@@ -103,9 +103,11 @@ final class Faults {
         isOver = true;
         network.mend();
         processes.heal();
-        cluster.command(new Command.SetPaused(false));
-        for (int i = 1; i <= 4; i++) { // some may have to start first
-            time.after(2L * i * SimTime.SECOND, () -> attach(cluster.servers()));
+        for (int i = 1; i <= 4; i++) { // some may have to start first, and a command may get lost
+            time.after(2L * i * SimTime.SECOND, () -> {
+                cluster.command(new Command.SetPaused(false));
+                attach(cluster.servers());
+            });
         }
     }
 
