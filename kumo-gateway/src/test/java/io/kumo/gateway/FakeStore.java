@@ -17,10 +17,17 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** memcached's rules over a map: one cas counter for all, time stands still. Repeated writes are answered as before. */
 public final class FakeStore {
     private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(64);
+    private static final Pattern NUMBER = Pattern.compile("(?s)\\s*\\+?([0-9]{1,20})([\\s\\x00].*)?");
+    /** Longer times are seconds since 1970; those below the second are in the past. */
+    private static final long LONGEST_RELATIVE = 2_592_000;
+
+    private static final long NOW = 1_000_000_000;
     private static final int LASTING = LogEntry.STALE | LogEntry.TOKEN_SENT;
 
     /** @param ttl -1 for no end, -2 for over */
@@ -95,6 +102,13 @@ public final class FakeStore {
         return result;
     }
 
+    /** As if it had just started. */
+    public synchronized void clear() {
+        items.clear();
+        read.clear();
+        lastCas = 0;
+    }
+
     /** Writes that came again with an id that was answered before. */
     public synchronized int repeated() {
         return repeated;
@@ -110,7 +124,8 @@ public final class FakeStore {
     }
 
     private static long ttl(long exptime) {
-        return exptime == 0 ? -1 : exptime < 0 ? -2 : exptime;
+        boolean isPast = exptime < 0 || (exptime > LONGEST_RELATIVE && exptime < NOW);
+        return exptime == 0 ? -1 : isPast ? -2 : exptime;
     }
 
     private WriteResult apply(Write write) {
@@ -244,12 +259,12 @@ public final class FakeStore {
             WriteResult made = put(write, 0, ttl(options.vivifyExptime()), initial, LogEntry.CREATED);
             return new WriteResult(WriteStatus.DONE, 0, made.cas(), options.initial(), Bytes.EMPTY);
         }
-        String text = new String(old.value.toArray(), StandardCharsets.US_ASCII).trim();
-        if (!text.matches("[0-9]{1,20}") || new BigInteger(text).compareTo(MODULUS) >= 0) {
+        Matcher number = NUMBER.matcher(new String(old.value.toArray(), StandardCharsets.ISO_8859_1));
+        if (!number.matches() || new BigInteger(number.group(1)).compareTo(MODULUS) >= 0) {
             return status(WriteStatus.NOT_A_NUMBER);
         }
         BigInteger delta = new BigInteger(Long.toUnsignedString(write.delta()));
-        BigInteger now = new BigInteger(text);
+        BigInteger now = new BigInteger(number.group(1));
         BigInteger result = write.kind() == WriteKind.INCR
                 ? now.add(delta).mod(MODULUS)
                 : now.subtract(delta).max(BigInteger.ZERO);

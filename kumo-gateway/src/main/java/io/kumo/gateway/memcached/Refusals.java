@@ -62,7 +62,12 @@ final class Refusals {
         if (words.is(1, REASSIGN) && words.count() == 4) {
             return "CLIENT_ERROR slab reassignment disabled";
         }
-        return words.is(1, AUTOMOVE) && words.count() == 3 ? "CLIENT_ERROR slab reassignment disabled" : null;
+        if (words.is(1, AUTOMOVE) && words.count() == 3) {
+            return words.readUnsigned(2)
+                    ? "CLIENT_ERROR slab reassignment disabled"
+                    : "CLIENT_ERROR bad command line format";
+        }
+        return null;
     }
 
     private static @Nullable String crawler(Tokens words) {

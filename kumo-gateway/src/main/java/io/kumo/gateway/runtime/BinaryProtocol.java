@@ -150,9 +150,14 @@ final class BinaryProtocol implements ClientProtocol {
 
     /** The lines of the text protocol's stats, each as a frame. */
     private void stat(BinaryCommand command) {
-        ByteBuf text = Unpooled.buffer();
-        loop.writeStats(command.key().toUtf8(), text);
+        String topic = command.key().toUtf8();
         ByteBuf out = session.reply();
+        if (topic.startsWith("detail ")) {
+            detail(out, command, topic);
+            return;
+        }
+        ByteBuf text = Unpooled.buffer();
+        loop.writeStats(topic, text);
         String lines = text.toString(StandardCharsets.UTF_8);
         if (lines.startsWith("ERROR") || lines.startsWith("CLIENT_ERROR")) {
             BinaryReplies.error(out, command, BinaryOpcode.NOT_FOUND);
@@ -165,6 +170,18 @@ final class BinaryProtocol implements ClientProtocol {
             }
         }
         BinaryReplies.stat(out, command, "", "");
+    }
+
+    /** Taken as memcached takes it, but no figures are kept for prefixes of keys. */
+    private static void detail(ByteBuf out, BinaryCommand command, String topic) {
+        switch (topic) {
+            case "detail on", "detail off" -> BinaryReplies.stat(out, command, "", "");
+            case "detail dump" -> {
+                BinaryReplies.stat(out, command, "detailed", "END\r\n");
+                BinaryReplies.stat(out, command, "", "");
+            }
+            default -> BinaryReplies.error(out, command, BinaryOpcode.NOT_FOUND);
+        }
     }
 
     @Override

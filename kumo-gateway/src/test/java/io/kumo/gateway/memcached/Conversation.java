@@ -2,7 +2,6 @@ package io.kumo.gateway.memcached;
 
 import io.kumo.base.Bytes;
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -10,21 +9,48 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a client sent to memcached over one connection, and what it got. */
+/**
+ * What a client sent to memcached over one connection, and what it got; or, where kumo differs on purpose, what a
+ * gateway answers.
+ */
 public record Conversation(String text, Bytes request, Bytes reply, boolean closed) {
+    static final List<String> FILES = List.of(
+            "conversations.txt", "conversations-text.txt", "conversations-meta.txt", "conversations-binary.txt");
 
     /** Those that were recorded with memcached. */
     public static List<Conversation> recorded() {
         List<Conversation> all = new ArrayList<>();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                Conversation.class.getResourceAsStream("conversations.txt"), StandardCharsets.UTF_8))) {
+        FILES.forEach(file -> all.addAll(read(file)));
+        return all;
+    }
+
+    /** The same without those that begin in the binary protocol. */
+    static List<Conversation> ofTextProtocols() {
+        return recorded().stream()
+                .filter(conversation -> !conversation.isBinary())
+                .toList();
+    }
+
+    public boolean isBinary() {
+        return request.unsafeArray()[0] == (byte) BinaryParser.MAGIC;
+    }
+
+    /** Bytes as the files have them. */
+    public static String written(byte[] bytes) {
+        return Script.written(bytes);
+    }
+
+    private static List<Conversation> read(String file) {
+        List<Conversation> all = new ArrayList<>();
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(Conversation.class.getResourceAsStream(file), StandardCharsets.UTF_8))) {
             String request = "";
             String reply = "";
             boolean closed = false;
             for (String line = lines.readLine(); ; line = lines.readLine()) {
                 if (line == null || line.isEmpty()) {
                     if (!request.isEmpty()) {
-                        all.add(new Conversation(request, bytes(request), bytes(reply), closed));
+                        all.add(new Conversation(request, Script.bytes(request), Script.bytes(reply), closed));
                     }
                     request = "";
                     closed = false;
@@ -33,54 +59,15 @@ public record Conversation(String text, Bytes request, Bytes reply, boolean clos
                     }
                 } else if (line.startsWith("> ")) {
                     request = line.substring(2);
-                } else if (line.startsWith("< ")) {
+                } else if (line.startsWith("< ") || line.startsWith("= ")) {
                     reply = line.substring(2);
+                    closed = false;
                 } else if (line.equals("closed")) {
                     closed = true;
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Bytes bytes(String text) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        int repeat = 1;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c != '\\') {
-                write(out, c, repeat);
-                repeat = 1;
-                continue;
-            }
-            c = text.charAt(++i);
-            if (c == '{') {
-                int end = text.indexOf('}', i);
-                repeat = Integer.parseInt(text.substring(i + 1, end));
-                i = end;
-            } else if (c == '(') {
-                int end = text.indexOf(')', i);
-                int pairs = Integer.parseInt(text.substring(i + 1, end));
-                for (int n = 0; n < pairs; n++) {
-                    out.writeBytes(new byte[] {'x', ' '});
-                }
-                i = end + 2;
-            } else if (c == 'x') {
-                write(out, (char) Integer.parseInt(text.substring(i + 1, i + 3), 16), repeat);
-                repeat = 1;
-                i += 2;
-            } else {
-                write(out, c == 'r' ? '\r' : c == 'n' ? '\n' : c, repeat);
-                repeat = 1;
-            }
-        }
-        return Bytes.wrap(out.toByteArray());
-    }
-
-    private static void write(ByteArrayOutputStream out, char c, int count) {
-        for (int i = 0; i < count; i++) {
-            out.write(c);
         }
     }
 

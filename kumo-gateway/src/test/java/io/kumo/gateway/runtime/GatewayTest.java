@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kumo.base.Bytes;
-import io.kumo.gateway.memcached.Conversation;
 import io.kumo.protocol.DataMessages.Write;
 import java.net.SocketException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -17,31 +15,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class GatewayTest extends GatewayCase {
-    @Test
-    void answersRecordedConversationsAsMemcachedDid() throws Exception {
-        startGateway();
-        publish(table(List.of(first, second)));
-        for (Conversation conversation : Conversation.recorded()) {
-            if (new String(conversation.reply().unsafeArray(), StandardCharsets.ISO_8859_1)
-                            .matches("(?s).*VALUE \\S+ \\d+ \\d+ \\d.*")
-                    || new String(conversation.request().unsafeArray(), StandardCharsets.ISO_8859_1).contains("cas ")) {
-                continue; // cas uniques go on from one conversation to the next here
-            }
-            try (Client client = new Client(port)) {
-                client.send("flush_all\r\n");
-                assertEquals("OK", client.line());
-                client.send(conversation.request().unsafeArray());
-                if (!conversation.closed()) {
-                    client.endOutput();
-                }
-                assertEquals(
-                        new String(conversation.reply().unsafeArray(), StandardCharsets.ISO_8859_1),
-                        client.rest(),
-                        conversation.toString());
-            }
-        }
-    }
-
     @Test
     void saysWhyItCannotServeBeforeThereIsATable() throws Exception {
         startGateway();

@@ -169,6 +169,7 @@ class StatsTest extends GatewayCase {
             assertEquals(Map.of("active_slabs", "0", "total_malloced", "0"), stats(client, "slabs"));
             assertEquals(Map.of("sizes_status", "disabled"), stats(client, "sizes"));
             assertEquals("ERROR", client.ask("stats nonsense"));
+            assertEquals("OK", client.ask("stats detail on"));
             assertEquals("OK", client.ask("stats detail off"));
             assertEquals("END", client.ask("stats detail dump"));
             assertEquals("CLIENT_ERROR usage: stats detail on|off|dump", client.ask("stats detail"));

@@ -220,7 +220,7 @@ final class MutationRules {
     }
 
     /**
-     * Whether memcached's safe_strtoull takes it: white space, a sign, digits, then the end or white space; no
+     * Whether memcached's safe_strtoull takes it: white space, a sign, digits, then the end, a zero or white space; no
      * overflow, and nothing that is negative.
      */
     private static boolean isNumber(byte[] text) {
@@ -237,7 +237,7 @@ final class MutationRules {
             value = value * 10 + digit;
             at++;
         }
-        return at > first && (at == text.length || isSpace(text[at])) && !(negative && -value < 0);
+        return at > first && (at == text.length || text[at] == 0 || isSpace(text[at])) && !(negative && -value < 0);
     }
 
     /** Value of a text that {@link #isNumber}. */

@@ -141,6 +141,7 @@ class MutationRulesTest {
         "+7,1,8",
         "-0,4,4",
         "'12 abc',1,13",
+        "'12\0',1,13",
         "007,1,8"
     })
     void addsModulo2To64(String value, String delta, String result) {
