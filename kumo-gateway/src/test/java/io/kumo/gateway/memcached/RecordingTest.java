@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RecordingTest {
     private static final String VERSION = "memcached 1.6.18";
     private static final Path FILES = Path.of("src/test/resources/io/kumo/gateway/memcached");
-    private static final int SAMPLE = 40;
+    private static final int SAMPLE = 250;
     private static final int AT_ONCE = 8;
     /** Whoever has not closed the connection for so long after its answer, does not. */
     private static final int QUIET_MS = 200;
