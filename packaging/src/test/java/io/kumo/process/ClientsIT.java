@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Clients that others wrote, as a host has them: each test is skipped where its program is not installed
@@ -80,17 +82,33 @@ class ClientsIT {
         assertTrue(result.output().contains("All tests passed"), result::output);
     }
 
-    @Test
-    void pymemcacheIsServed() throws IOException {
-        String python = Files.isExecutable(Path.of("/usr/bin/python3")) ? "/usr/bin/python3" : "python3";
-        CommandResult has = run(python, "-c", "import pymemcache");
-        Assumptions.assumeTrue(has.exit() == 0, "pymemcache is not installed");
-        Path script = directory.resolve("pymemcache_check.py");
-        try (InputStream text = ClientsIT.class.getResourceAsStream("/pymemcache_check.py")) {
-            Files.copy(text, script);
+    @ParameterizedTest
+    @CsvSource({
+        "/usr/bin/python3, -c, import pymemcache, pymemcache_check.py",
+        "/usr/bin/python3, -c, import pylibmc, pylibmc_check.py",
+        "/usr/bin/python3, -c, import bmemcached, bmemcached_check.py",
+        "ruby, -e, require 'dalli', dalli_check.rb",
+        "php, -r, exit(extension_loaded('memcached') ? 0 : 1);, php_check.php",
+        "node, -e, require('memjs'), memjs_check.js"
+    })
+    void librariesOfOtherLanguagesAreServed(String program, String option, String probe, String script)
+            throws IOException {
+        Assumptions.assumeTrue(run(program, option, probe).exit() == 0, () -> probe + ": not installed");
+        Path copy = directory.resolve(script);
+        try (InputStream text = ClientsIT.class.getResourceAsStream("/" + script)) {
+            Files.copy(text, copy);
         }
-        String said = must(python, script.toString(), "127.0.0.1", Integer.toString(cluster.gatewayPort(0)));
-        assertTrue(said.contains("pymemcache is served"), said);
+        String said = must(program, copy.toString(), "127.0.0.1", Integer.toString(cluster.gatewayPort(0)));
+        assertTrue(said.contains("is served"), said);
+    }
+
+    /** Its suite of the binary protocol. */
+    @Test
+    void theBinarySuiteOfLibmemcachedPasses() {
+        String port = Integer.toString(cluster.gatewayPort(0));
+        CommandResult result = run("memccapable", "-h", "127.0.0.1", "-p", port, "-t", "10", "-b");
+        assertEquals(0, result.exit(), result::output);
+        assertTrue(result.output().contains("All tests passed"), result::output);
     }
 
     /** Anybody can watch: what is retained comes at once. */
