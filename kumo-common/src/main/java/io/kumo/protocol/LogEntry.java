@@ -15,7 +15,7 @@ import io.kumo.base.Bytes;
  *     for none
  * @param flags of memcached, 32 bits unsigned
  * @param expiryMs milliseconds since 1970, 0 for never
- * @param cas cas unique of the record: {@code seq} unless a client chose it, or the step kept that of the one before
+ * @param cas cas unique of the record with {@link #OWN_CAS}, else {@code seq}: see {@link #casUnique}
  * @param marks of the record, bits: {@link #STALE} and so on
  */
 public record LogEntry(
@@ -43,6 +43,11 @@ public record LogEntry(
     /** Mark: the operation that made this entry found no record, and made one. */
     public static final int CREATED = 8;
 
+    /** Mark: a client chose the record's cas unique, or the step kept that of the one before. */
+    public static final int OWN_CAS = 32;
+
+    private static final int PARTITION_BITS = 16;
+
     /** Memory that an entry takes beyond key and value, bytes, for accounting. */
     public static final int OVERHEAD_BYTES = 176;
 
@@ -62,6 +67,14 @@ public record LogEntry(
 
     public boolean isExpired(long nowMs) {
         return expiryMs != 0 && expiryMs <= nowMs;
+    }
+
+    /**
+     * What clients know the record by. Usually it follows from seq and partition, so that no two records of a cluster
+     * have the same, and one of a key that is newer has a higher one.
+     */
+    public long casUnique(int partition) {
+        return has(OWN_CAS) ? cas : (seq << PARTITION_BITS) | partition;
     }
 
     /** Whether {@code cas} and {@code marks} are what an entry has unless said otherwise. */

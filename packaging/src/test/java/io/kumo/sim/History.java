@@ -78,11 +78,12 @@ public final class History {
         }
 
         /** It was carried out as that entry, which nobody heard of. */
-        void infer(long seq) {
+        void infer(long casUnique) {
             isInferred = true;
             returnedNs = Long.MAX_VALUE - 1;
             status = WriteStatus.DONE;
-            cas = kind == WriteKind.DELETE || kind == WriteKind.FLUSH ? 0 : seq;
+            boolean isTouch = kind == WriteKind.TOUCH || kind == WriteKind.GET_AND_TOUCH;
+            cas = kind == WriteKind.DELETE || kind == WriteKind.FLUSH || isTouch ? 0 : casUnique;
         }
 
         public void got(GetResult result, long nowNs) {

@@ -220,7 +220,7 @@ final class Simulation {
                     if (seq == 0) {
                         op.isVoid = true;
                     } else {
-                        op.infer(seq);
+                        op.infer((seq << 16) | partition);
                     }
                 }
             }

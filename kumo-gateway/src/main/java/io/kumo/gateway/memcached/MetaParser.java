@@ -121,11 +121,10 @@ final class MetaParser {
         if (problem.isEmpty()) {
             problem = checkOpaque(3);
         }
-        if (problem.isEmpty() && length > maxValueBytes) {
-            problem = "SERVER_ERROR object too large for cache";
-        }
         if (!problem.isEmpty()) {
-            return new Malformed(problem, consumed, length + 2L, false);
+            return new Malformed(problem, consumed, length + 2L, false, Bytes.EMPTY);
+        } else if (length > maxValueBytes) {
+            return new Malformed("SERVER_ERROR object too large for cache", consumed, length + 2L, false, key);
         }
         int total = consumed + length + 2;
         if (in.writerIndex() - start < total) {

@@ -1,5 +1,7 @@
 package io.kumo.gateway.memcached;
 
+import io.kumo.base.Bytes;
+
 /** What a parser made of the bytes that it was given. */
 public sealed interface ParseResult {
     /**
@@ -27,6 +29,9 @@ public sealed interface ParseResult {
 
         /** Whether the connection is to be closed once everything before, and the reply, is written. */
         boolean close();
+
+        /** Key of a record that is void now, as its successor was too large; empty for none. */
+        Bytes drop();
     }
 
     /**
@@ -34,7 +39,8 @@ public sealed interface ParseResult {
      *
      * @param status of the answer
      */
-    record BadFrame(int opcode, int opaque, int status, int consumed, long swallow, boolean close) implements Refusal {}
+    record BadFrame(int opcode, int opaque, int status, int consumed, long swallow, boolean close, Bytes drop)
+            implements Refusal {}
 
     /**
      * Not a command, or one that is refused.
@@ -43,14 +49,15 @@ public sealed interface ParseResult {
      * @param consumed bytes that are done with
      * @param swallow bytes after them that are to be thrown away, most of which may not have come yet
      * @param close the connection is to be closed once everything before, and the reply, is written
+     * @param drop key of a record that is void now; empty for none
      */
-    record Malformed(String reply, int consumed, long swallow, boolean close) implements Refusal {
+    record Malformed(String reply, int consumed, long swallow, boolean close, Bytes drop) implements Refusal {
         static Malformed line(String reply, int consumed) {
-            return new Malformed(reply, consumed, 0, false);
+            return new Malformed(reply, consumed, 0, false, Bytes.EMPTY);
         }
 
         static Malformed end(String reply, int consumed) {
-            return new Malformed(reply, consumed, 0, true);
+            return new Malformed(reply, consumed, 0, true, Bytes.EMPTY);
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.kumo.gateway.runtime;
 
 import io.kumo.base.Bytes;
-import io.kumo.gateway.memcached.BinaryParser;
 import io.kumo.gateway.memcached.ParseResult;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -43,6 +42,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     private final Dispatcher dispatcher;
     private final long clientBytes;
     private final GatewayOptions options;
+    private final ListenerOptions.Spoken spoken;
     private final Admission admission;
     private final Patience patience;
     private final Bytes keyPrefix;
@@ -86,6 +86,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         flights = new ClientFlights(dispatcher);
         keyPrefix = options.keyPrefix();
         channel = vertxHandler.channel();
+        spoken = listener.protocol();
         admission = new Admission(listener, loop, channel);
         input = new InputBuffer(channel.alloc(), loop);
         // A client may send its last command and shut down its side: it still gets the answer.
@@ -158,14 +159,14 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
             }
             return false;
         }
-        ClientProtocol spoken = protocol();
-        ParseResult result = input.parse(spoken.parser());
+        ClientProtocol known = protocol();
+        ParseResult result = input.parse(known.parser());
         if (result instanceof ParseResult.Parsed parsed) {
             patience.onCommand(loop.nowNs());
-            spoken.carryOut(parsed.command());
+            known.carryOut(parsed.command());
         } else if (result instanceof ParseResult.Refusal refusal) {
             patience.onCommand(loop.nowNs());
-            spoken.refuse(refusal);
+            known.refuse(refusal);
         } else {
             patience.onRest(input.isPartial(), loop.nowNs());
             if (inputEnded) {
@@ -179,7 +180,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     private ClientProtocol protocol() {
         ClientProtocol known = protocol;
         if (known == null) {
-            known = input.firstByte() == BinaryParser.MAGIC
+            known = spoken.isBinary(input.firstByte())
                     ? new BinaryProtocol(this, options)
                     : new TextProtocol(this, options);
             protocol = known;

@@ -64,6 +64,13 @@ public record GatewayOptions(
                     "Where memcached's clients connect; 0.0.0.0:PORT for those of other hosts. May be given"
                             + " more than once; the default counts only if no other listener is given.")
             .shorts("t");
+    static final OptionSpec<List<HostPort>> BINARY = OptionSpec.ports(
+                    "memproto-binary",
+                    "",
+                    LOOPBACK,
+                    "A port where only memcached's binary protocol is spoken; the others take any. May be given more"
+                            + " than once.")
+            .shorts("b");
     static final OptionSpec<List<HostPort>> TLS_LISTEN = OptionSpec.ports(
             "tls-listen", "", LOOPBACK, "The same, encrypted; needs --tls-cert. May be given more than once.");
     static final OptionSpec<List<ListenerOptions.Given>> LISTEN = OptionSpec.each(
@@ -134,6 +141,7 @@ public record GatewayOptions(
             MANAGER,
             PARTNER,
             TEXT,
+            BINARY,
             TLS_LISTEN,
             LISTEN,
             TLS_CERT,
@@ -166,8 +174,6 @@ public record GatewayOptions(
             OptionSpec.noEffect("delete-retry", "N", UNTIL_TIMEOUT).shorts("D"),
             OptionSpec.noEffect("renew-threshold", "N", "a newer table is used as soon as there is one.")
                     .shorts("rn"),
-            OptionSpec.noEffect("memproto-binary", "PORT", "the binary protocol is not there yet.")
-                    .shorts("b"),
             OptionSpec.noEffect("cloudy", "PORT", "clients of the text protocol may send without waiting.")
                     .shorts("c"));
 
@@ -204,10 +210,14 @@ public record GatewayOptions(
     private static List<ListenerOptions> listeners(ParsedOptions given) {
         boolean auth = !given.value(AUTH_FILE).isEmpty();
         List<ListenerOptions> all = new ArrayList<>();
-        if (given.isGiven(TEXT) || !(given.isGiven(TLS_LISTEN) || given.isGiven(LISTEN))) {
+        boolean others = given.isGiven(BINARY) || given.isGiven(TLS_LISTEN) || given.isGiven(LISTEN);
+        if (given.isGiven(TEXT) || !others) {
             given.value(TEXT)
                     .forEach(address -> all.add(ListenerOptions.plain(address).withAuth(auth)));
         }
+        given.value(BINARY)
+                .forEach(address ->
+                        all.add(ListenerOptions.plain(address).withBinary().withAuth(auth)));
         given.value(TLS_LISTEN)
                 .forEach(address ->
                         all.add(ListenerOptions.plain(address).withTls().withAuth(auth)));

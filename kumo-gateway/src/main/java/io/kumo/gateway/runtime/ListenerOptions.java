@@ -2,6 +2,7 @@ package io.kumo.gateway.runtime;
 
 import io.kumo.base.Check;
 import io.kumo.base.HostPort;
+import io.kumo.gateway.memcached.BinaryParser;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +25,12 @@ public record ListenerOptions(
         /** Told apart by the first byte. */
         ANY,
         TEXT,
-        BINARY
+        BINARY;
+
+        /** Whether a client that begins so speaks the binary protocol. */
+        boolean isBinary(int firstByte) {
+            return this == BINARY || (this == ANY && firstByte == BinaryParser.MAGIC);
+        }
     }
 
     /**
@@ -116,6 +122,10 @@ public record ListenerOptions(
 
     ListenerOptions withAuth(boolean required) {
         return new ListenerOptions(address, path, mode, protocol, tls, required, readOnly);
+    }
+
+    ListenerOptions withBinary() {
+        return new ListenerOptions(address, path, mode, Spoken.BINARY, tls, auth, readOnly);
     }
 
     ListenerOptions withTls() {

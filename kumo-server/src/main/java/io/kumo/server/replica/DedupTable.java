@@ -20,12 +20,14 @@ final class DedupTable {
     /** {@link #find}: the gateway has said that it has the answer: this is an old request that arrives late. */
     static final int SETTLED = -2;
 
+    private final int partition;
     private final long keepNs;
     private final List<Session> sessions = new ArrayList<>(2);
     private @Nullable Session found;
     private long sweptNs;
 
-    DedupTable(long keepNs) {
+    DedupTable(int partition, long keepNs) {
+        this.partition = partition;
         this.keepNs = keepNs;
     }
 
@@ -77,7 +79,7 @@ final class DedupTable {
             session.add(new Executed(
                     entry.counter(),
                     entry.seq(),
-                    MutationRules.resultOf(entry),
+                    MutationRules.resultOf(partition, entry),
                     entry.marks(),
                     entry.expiryMs(),
                     nowNs));

@@ -83,7 +83,11 @@ public final class Memtable {
 
     private static byte readBy(LogEntry entry, byte before) {
         int write = entry.write();
-        if (write == WriteKind.INCR.number() || write == WriteKind.DECR.number() || entry.has(LogEntry.STALE)) {
+        boolean counts = write == WriteKind.INCR.number() || write == WriteKind.DECR.number();
+        if (counts && entry.has(LogEntry.CREATED)) {
+            return 0;
+        }
+        if (counts || entry.has(LogEntry.STALE)) {
             return before;
         }
         boolean reads = write == WriteKind.TOUCH.number()

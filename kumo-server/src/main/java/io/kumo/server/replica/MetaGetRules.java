@@ -28,10 +28,10 @@ final class MetaGetRules {
                                 options.has(WriteOptions.RECACHE_AFTER_TOUCH) ? expiryMs : current.expiryMs(),
                                 nowMs));
         if (!wins && !isTouched) {
-            return Mutation.same(current);
+            return Mutation.same(write.partition(), current);
         }
         int marks = MutationRules.lasting(current) | (wins ? LogEntry.TOKEN_SENT | LogEntry.WON : 0);
-        return Mutation.put(current.flags(), 0, current.value(), current.cas(), marks)
+        return Mutation.put(current.flags(), 0, current.value(), MutationRules.casOf(write, current), marks)
                 .expiring(expiryMs);
     }
 

@@ -29,15 +29,15 @@ record Mutation(
     }
 
     /** The record as it is, for the answer. */
-    static Mutation same(LogEntry record) {
+    static Mutation same(int partition, LogEntry record) {
         return new Mutation(
                 WriteStatus.UNCHANGED,
                 null,
                 record.flags(),
                 record.expiryMs(),
                 record.value(),
-                record.cas(),
-                record.marks());
+                record.casUnique(partition),
+                MutationRules.lasting(record));
     }
 
     /** A record. */

@@ -48,7 +48,7 @@ final class MutationRules {
             case REPLACE:
                 return current == null ? Mutation.NOT_STORED : store(write, nowMs);
             case CAS:
-                return casOf(write, current, nowMs);
+                return compareAndSet(write, current, nowMs);
             case APPEND:
             case PREPEND:
                 return join(write, current, nowMs, maxValueBytes);
@@ -77,7 +77,7 @@ final class MutationRules {
                 return null; // it has no such condition, or is one
             case APPEND:
             case PREPEND:
-                return current == null || current.cas() == write.cas() ? null : Mutation.EXISTS;
+                return current == null || casOf(write, current) == write.cas() ? null : Mutation.EXISTS;
             case INCR:
             case DECR:
                 if (current == null && write.options().has(WriteOptions.VIVIFY)) {
@@ -90,17 +90,22 @@ final class MutationRules {
         if (current == null) {
             return Mutation.NOT_FOUND;
         }
-        return current.cas() == write.cas() ? null : Mutation.EXISTS;
+        return casOf(write, current) == write.cas() ? null : Mutation.EXISTS;
     }
 
-    private static Mutation casOf(Write write, @Nullable LogEntry current, long nowMs) {
+    /** The cas unique of the record that is there. */
+    static long casOf(Write write, LogEntry current) {
+        return current.casUnique(write.partition());
+    }
+
+    private static Mutation compareAndSet(Write write, @Nullable LogEntry current, long nowMs) {
         if (current == null) {
             return Mutation.NOT_FOUND;
         }
-        if (current.cas() == write.cas()) {
+        if (casOf(write, current) == write.cas()) {
             return store(write, nowMs);
         }
-        boolean isOlder = write.cas() != 0 && Long.compareUnsigned(write.cas(), current.cas()) < 0;
+        boolean isOlder = write.cas() != 0 && Long.compareUnsigned(write.cas(), casOf(write, current)) < 0;
         if (!isOlder || !write.options().has(WriteOptions.INVALIDATE)) {
             return Mutation.EXISTS;
         }
@@ -137,7 +142,7 @@ final class MutationRules {
 
     /** A touch into the past deletes, and still answers with the record. */
     private static Mutation touch(Write write, LogEntry current, long nowMs) {
-        return Mutation.put(current.flags(), 0, current.value(), current.cas(), lasting(current))
+        return Mutation.put(current.flags(), 0, current.value(), casOf(write, current), lasting(current))
                 .expiring(expiryMs(write.exptime(), nowMs));
     }
 
@@ -159,7 +164,7 @@ final class MutationRules {
         }
         boolean isTimed = options.has(WriteOptions.NEW_EXPTIME);
         long expiryMs = isTimed ? expiryMs(write.exptime(), nowMs) : isEmptied ? 0 : current.expiryMs();
-        long kept = isInvalidated ? 0 : current.cas();
+        long kept = isInvalidated ? 0 : casOf(write, current);
         return Mutation.put(
                         isEmptied ? write.flags() : current.flags(),
                         0,
@@ -270,25 +275,26 @@ final class MutationRules {
     }
 
     /** What the operation that made the entry is answered, but for details. */
-    static WriteResult resultOf(LogEntry entry) {
+    static WriteResult resultOf(int partition, LogEntry entry) {
+        long cas = entry.casUnique(partition);
         WriteKind write = entry.write() == 0 ? WriteKind.SET : WriteKind.of(entry.write());
         switch (write) {
             case GET_AND_TOUCH:
             case META_GET:
-                return new WriteResult(WriteStatus.DONE, entry.flags(), entry.cas(), 0, entry.value());
+                return new WriteResult(WriteStatus.DONE, entry.flags(), cas, 0, entry.value());
             case TOUCH:
-                return new WriteResult(WriteStatus.DONE, entry.flags(), entry.cas(), 0, Bytes.EMPTY);
+                return new WriteResult(WriteStatus.DONE, entry.flags(), cas, 0, Bytes.EMPTY);
             case INCR:
             case DECR:
-                return done(entry.cas(), countOf(entry));
+                return done(cas, countOf(entry));
             case APPEND:
             case PREPEND:
-                return done(entry.cas(), entry.value().length());
+                return done(cas, entry.value().length());
             case DELETE:
             case FLUSH:
-                return done(entry.kind() == EntryKind.PUT ? entry.cas() : 0, 0);
+                return done(entry.kind() == EntryKind.PUT ? cas : 0, 0);
             default:
-                return done(entry.cas(), 0);
+                return done(cas, 0);
         }
     }
 

@@ -67,7 +67,7 @@ final class Operations {
         if (entry == null && !data.storeIsHidden()) {
             enqueue(load(key), Queued.ofGet(get, answer));
         } else if (get.wants() == 0) {
-            answerGet(answer, resultOf(entry, nowMs));
+            answerGet(answer, resultOf(data.partition, entry, nowMs));
         } else {
             answerGet(answer, entry, get.wants(), get.knownSeq());
         }
@@ -76,7 +76,7 @@ final class Operations {
     /** Answers with the entry and what else was asked for, and marks its record as read. */
     private void answerGet(Answer<GetResult> answer, @Nullable LogEntry entry, int wants, long knownSeq) {
         long nowMs = context.clock.wallMs();
-        GetResult result = Details.of(resultOf(entry, nowMs), entry, wants, data.memtable, nowMs);
+        GetResult result = Details.of(resultOf(data.partition, entry, nowMs), entry, wants, data.memtable, nowMs);
         if (entry != null && (wants & Get.UNSEEN) == 0) {
             data.memtable.read(entry.key(), nowMs);
         }
@@ -91,10 +91,10 @@ final class Operations {
         }
     }
 
-    static GetResult resultOf(@Nullable LogEntry entry, long nowMs) {
+    static GetResult resultOf(int partition, @Nullable LogEntry entry, long nowMs) {
         return entry == null || !entry.isRecord() || entry.isExpired(nowMs)
                 ? MISS
-                : new GetResult(true, entry.flags(), entry.cas(), entry.expiryMs(), entry.value());
+                : new GetResult(true, entry.flags(), entry.casUnique(partition), entry.expiryMs(), entry.value());
     }
 
     /** Seq of the newest uncommitted entry that decides what the key's record is; 0 if there is none. */
@@ -232,7 +232,7 @@ final class Operations {
                 mutation.expiryMs(),
                 mutation.value(),
                 mutation.cas() == 0 ? seq : mutation.cas(),
-                mutation.marks());
+                mutation.marks() | (mutation.cas() == 0 ? 0 : LogEntry.OWN_CAS));
         propose(entry);
         return entry;
     }
@@ -395,7 +395,7 @@ final class Operations {
         if (waiter.result != null) {
             return waiter.result;
         }
-        WriteResult result = MutationRules.resultOf(entry);
+        WriteResult result = MutationRules.resultOf(data.partition, entry);
         return waiter.before == null
                 ? result
                 : Details.of(result, entry.marks(), entry.expiryMs(), waiter.before, context.clock.wallMs());

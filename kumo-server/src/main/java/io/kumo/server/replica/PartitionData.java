@@ -52,7 +52,7 @@ final class PartitionData {
         this.partition = partition;
         this.context = context;
         this.memtable = new Memtable(context.memory);
-        this.dedup = new DedupTable(context.settings.dedupNs());
+        this.dedup = new DedupTable(partition, context.settings.dedupNs());
         this.complete = stored.complete();
         this.copyEpoch = stored.epoch();
         this.storeIsEmpty = stored.equals(Recovery.NONE);

@@ -50,7 +50,7 @@ final class StaleReads {
 
     private void answer(Answer<GetResult> answer, @Nullable LogEntry entry, int wants) {
         long nowMs = context.clock.wallMs();
-        answer.ok(Details.of(Operations.resultOf(entry, nowMs), entry, wants, data.memtable, nowMs));
+        answer.ok(Details.of(Operations.resultOf(data.partition, entry, nowMs), entry, wants, data.memtable, nowMs));
     }
 
     boolean onLoadFailed(long loadId) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class DedupTableTest {
     private static final WriteResult NOT_STORED = new WriteResult(WriteStatus.NOT_STORED, 0, 0, 0, Bytes.EMPTY);
 
-    private final DedupTable table = new DedupTable(1000);
+    private final DedupTable table = new DedupTable(2, 1000);
 
     private static LogEntry entry(
             long seq, long session, long counter, long settledBelow, WriteKind kind, String value) {
@@ -63,7 +63,7 @@ class DedupTableTest {
         assertEquals(DedupTable.NEW, table.find(3, 10));
         int at = table.find(1, 10);
         assertEquals(5, table.seqAt(at));
-        assertEquals(5, table.resultAt(at).cas());
+        assertEquals((5 << 16) + 2, table.resultAt(at).cas());
         assertEquals(42, table.resultAt(table.find(1, 11)).number());
         assertEquals("value", table.resultAt(table.find(2, 10)).value().toUtf8());
         assertEquals(9, table.resultAt(table.find(2, 10)).flags());
@@ -112,7 +112,7 @@ class DedupTableTest {
         table.addUnchanged(write(1, 3), NOT_STORED, 1, 0);
         StateWriter out = new StateWriter();
         table.encode(out, 2);
-        DedupTable copy = new DedupTable(1000);
+        DedupTable copy = new DedupTable(2, 1000);
         copy.decode(new StateReader(out.done()), true, 0);
         assertEquals(2, copy.count());
         assertEquals(1, copy.seqAt(copy.find(1, 1)));

@@ -34,7 +34,8 @@ class MetaRulesTest {
 
     private static LogEntry record(String value, long ttlSec, int marks) {
         long expiryMs = ttlSec == 0 ? 0 : NOW_MS + ttlSec * 1000;
-        return new LogEntry(EntryKind.PUT, 1, 7, 0, 0, 0, 0, KEY, 3, expiryMs, Bytes.utf8(value), 70, marks);
+        return new LogEntry(
+                EntryKind.PUT, 1, 7, 0, 0, 0, 0, KEY, 3, expiryMs, Bytes.utf8(value), 70, marks | LogEntry.OWN_CAS);
     }
 
     private static Mutation evaluate(Write write, @Nullable LogEntry record) {

@@ -40,7 +40,8 @@ class MutationRulesTest {
     }
 
     private static LogEntry record(String value, long expiryMs) {
-        return new LogEntry(EntryKind.PUT, 1, 7, 0, 0, 0, 0, Bytes.utf8("k"), 3, expiryMs, Bytes.utf8(value), 7, 0);
+        return new LogEntry(
+                EntryKind.PUT, 1, 7, 0, 0, 0, 0, Bytes.utf8("k"), 3, expiryMs, Bytes.utf8(value), 7, LogEntry.OWN_CAS);
     }
 
     private static Mutation evaluate(Write write, @Nullable LogEntry record) {
@@ -210,8 +211,8 @@ class MutationRulesTest {
                 mutation.value(),
                 8,
                 0);
-        assertEquals("old", MutationRules.resultOf(entry).value().toUtf8());
-        assertEquals(3, MutationRules.resultOf(entry).flags());
+        assertEquals("old", MutationRules.resultOf(0, entry).value().toUtf8());
+        assertEquals(3, MutationRules.resultOf(0, entry).flags());
     }
 
     @Test
