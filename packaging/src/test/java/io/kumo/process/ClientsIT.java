@@ -83,14 +83,16 @@ class ClientsIT {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "/usr/bin/python3, -c, import pymemcache, pymemcache_check.py",
-        "/usr/bin/python3, -c, import pylibmc, pylibmc_check.py",
-        "/usr/bin/python3, -c, import bmemcached, bmemcached_check.py",
-        "ruby, -e, require 'dalli', dalli_check.rb",
-        "php, -r, exit(extension_loaded('memcached') ? 0 : 1);, php_check.php",
-        "node, -e, require('memjs'), memjs_check.js"
-    })
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "/usr/bin/python3, -c, import pymemcache, pymemcache_check.py",
+                "/usr/bin/python3, -c, import pylibmc, pylibmc_check.py",
+                "/usr/bin/python3, -c, import bmemcached, bmemcached_check.py",
+                "ruby, -e, require 'dalli', dalli_check.rb",
+                "php, -r, exit(extension_loaded('memcached') ? 0 : 1);, php_check.php",
+                "node, -e, require('memjs'), memjs_check.js"
+            })
     void librariesOfOtherLanguagesAreServed(String program, String option, String probe, String script)
             throws IOException {
         Assumptions.assumeTrue(run(program, option, probe).exit() == 0, () -> probe + ": not installed");
