@@ -73,17 +73,20 @@ final class Repairs {
         Optional<ServerId> successor = row.inSync().stream()
                 .filter(other -> !other.equals(copy) && isSound(row, other))
                 .findFirst();
-        if (successor.isEmpty() || !row.joining().isEmpty()) {
+        boolean wasPrimary = row.isPrimary(copy);
+        boolean isTurn = row.joining().isEmpty() || wasPrimary; // joiners get nothing from a damaged primary
+        if (successor.isEmpty() || !isTurn) {
             return false;
         }
         List<ServerId> inSync = new ArrayList<>(row.inSync());
         inSync.remove(copy);
-        boolean wasPrimary = row.isPrimary(copy);
         if (wasPrimary) {
             inSync.remove(successor.get());
             inSync.add(0, successor.get());
         }
-        draft.set(row.with(wasPrimary ? row.epoch() + 1 : row.epoch(), inSync, List.of(copy)));
+        List<ServerId> joiners = new ArrayList<>(row.joining());
+        joiners.add(copy);
+        draft.set(row.with(wasPrimary ? row.epoch() + 1 : row.epoch(), inSync, joiners));
         return true;
     }
 

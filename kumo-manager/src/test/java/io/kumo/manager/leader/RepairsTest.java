@@ -67,6 +67,19 @@ class RepairsTest {
     }
 
     @Test
+    void aDamagedPrimaryDoesNotWaitForJoinersThatGetNothingFromIt() {
+        Partition before = row(0);
+        ServerId primary = before.inSync().get(0);
+        ServerId copy = before.inSync().get(1);
+        damaged(copy, 0);
+        cluster.decide();
+        damaged(primary, 0);
+        cluster.decide();
+        assertEquals(List.of(copy, primary), row(0).joining());
+        assertEquals(List.of(before.inSync().get(2)), row(0).inSync());
+    }
+
+    @Test
     void whereNoCopyIsSoundEachStaysInSync() {
         Partition before = row(0);
         damaged(A, 0);

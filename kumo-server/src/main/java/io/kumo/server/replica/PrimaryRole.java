@@ -85,22 +85,8 @@ final class PrimaryRole {
         return links.stream().filter(link -> link.inSync).map(link -> link.id).toList();
     }
 
-    /** These copies, or all if none is named, are to be mended; returns how many that are. */
-    int distrust(List<String> copies) {
-        int count = 0;
-        for (CopyLink link : links) {
-            if (link.inSync && (copies.isEmpty() || copies.contains(link.id.toString()))) {
-                link.isDistrusted = true;
-                count++;
-            }
-        }
-        return count;
-    }
-
-    /** Copies that are to be mended, or are joining. */
-    int mending() {
-        return (int)
-                links.stream().filter(link -> link.isDistrusted || !link.inSync).count();
+    List<CopyLink> links() {
+        return links;
     }
 
     int inSyncCount() {
@@ -224,7 +210,8 @@ final class PrimaryRole {
 
     void onBehind(ServerId from, Behind message) {
         CopyLink link = message.epoch() == epoch ? linkOf(from, message.incarnation()) : null;
-        if (link == null || !message.accepted() || link.feed == CopyLink.Feed.COPYING) {
+        boolean isAhead = message.tableVersion() > tableVersion && !message.complete(); // it joins, to be mended
+        if (link == null || !message.accepted() || link.feed == CopyLink.Feed.COPYING || (isAhead && link.inSync)) {
             return;
         }
         link.hasRecords = message.hasRecords();
@@ -397,6 +384,9 @@ final class PrimaryRole {
             CopyStream copy = link.copy;
             if (copy != null && copy.isScanning(scanId)) {
                 feeder.giveUpCopy(link);
+                if (data.damage().distrust()) { // the store can't be read at all
+                    context.effects.reportChanged(replica);
+                }
                 return;
             }
         }

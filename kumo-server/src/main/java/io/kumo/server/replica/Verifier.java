@@ -31,13 +31,32 @@ final class Verifier {
         if (primary == null || !primary.isActive()) {
             answer.fail(ErrorCode.NOT_PRIMARY);
         } else if (call instanceof Mend mend) {
-            answer.ok(new MendResult(mend.asks() ? primary.mending() : primary.distrust(mend.copies())));
+            answer.ok(
+                    new MendResult(mend.asks() ? mending(primary.links()) : distrust(primary.links(), mend.copies())));
         } else if (verification != null) {
             answer.fail(ErrorCode.OVERLOADED);
         } else if (call instanceof Verify verify) {
             verification = new Verification(context, replica.data(), primary, verify, answer);
             onProgress(primary);
         }
+    }
+
+    /** These copies, or all if none is named, are to be mended; returns how many that are. */
+    private static int distrust(List<CopyLink> links, List<String> copies) {
+        int count = 0;
+        for (CopyLink link : links) {
+            if (link.inSync && (copies.isEmpty() || copies.contains(link.id.toString()))) {
+                link.isDistrusted = true;
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Copies that are to be mended, or are joining. */
+    private static int mending(List<CopyLink> links) {
+        return (int)
+                links.stream().filter(link -> link.isDistrusted || !link.inSync).count();
     }
 
     /** CompareRanges or Distrust from the primary, Compared from a copy. */

@@ -7,7 +7,6 @@ import io.kumo.table.ServerId;
 final class SimFaults {
     private final SimWorld world;
     private boolean powerCut;
-    private boolean hasDamage;
 
     SimFaults(SimWorld world) {
         this.world = world;
@@ -42,8 +41,9 @@ final class SimFaults {
 
     /** One record, of a copy that others can mend. */
     private void damage(SimServer victim) {
-        if (!hasDamage && world.table().partition(0).inSync().size() > 1) {
-            hasDamage = true;
+        boolean isMendable = world.servers.stream()
+                .allMatch(server -> server == victim || server.store().damaged().isEmpty());
+        if (isMendable && world.table().partition(0).inSync().size() > 1) {
             victim.store().damage(world.random);
             world.trace(victim.id + " has a damaged record");
         }

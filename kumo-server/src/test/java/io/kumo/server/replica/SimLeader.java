@@ -215,9 +215,10 @@ final class SimLeader {
         for (ServerId id : List.copyOf(inSync)) {
             boolean others =
                     inSync.stream().anyMatch(other -> !other.equals(id) && isAlive(other) && !saysDamaged(other));
-            if (!changed && joining.isEmpty() && others && isAlive(id) && saysDamaged(id)) {
+            boolean wasPrimary = inSync.get(0).equals(id);
+            boolean isTurn = joining.isEmpty() || wasPrimary;
+            if (!changed && isTurn && others && isAlive(id) && saysDamaged(id)) {
                 changed = true;
-                boolean wasPrimary = inSync.get(0).equals(id);
                 inSync.remove(id);
                 joining.add(id);
                 if (wasPrimary) {

@@ -526,7 +526,15 @@ final class SimServer implements Replica.Effects, Clock {
 
     /** Somebody reads everything. */
     void scrub() {
-        turn(incarnation, () -> store.damaged().forEach(key -> replica().onDamaged(key)));
+        turn(incarnation, () -> {
+            for (Bytes key : List.copyOf(store.damaged())) {
+                if (replica().data().memtable.find(key) == null) {
+                    replica().onDamaged(key);
+                } else {
+                    store.undoDamage(key); // nobody would read it for a while
+                }
+            }
+        });
     }
 
     /** What a reader would see of the partition here. */

@@ -79,7 +79,15 @@ final class SimStore {
         }
     }
 
-    /** It is as it was. */
+    /** That record is as it was. */
+    void undoDamage(Bytes key) {
+        LogEntry record = damaged.remove(key);
+        if (record != null) {
+            records.put(key, record);
+        }
+    }
+
+    /** All are as they were. */
     void undoDamage() {
         records.putAll(damaged);
         damaged.clear();

@@ -133,8 +133,11 @@ final class SimWorld {
             }
             servers.forEach(peer -> peer.onPeerConnected(server.id));
         }
-        if (table().partition(0).inSync().size() == 1) {
-            server(table().partition(0).inSync().get(0)).store().undoDamage();
+        List<ServerId> inSync = table().partition(0).inSync();
+        if (inSync.size() == 1) {
+            server(inSync.get(0)).store().undoDamage();
+        } else if (servers.stream().allMatch(server -> server.store().damaged().isEmpty())) {
+            server(inSync.get(random.nextInt(inSync.size()))).store().damage(random);
         }
         servers.forEach(SimServer::scrub);
     }

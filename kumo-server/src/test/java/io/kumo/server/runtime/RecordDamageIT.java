@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Records that are damaged on the disk of a real server, and copies that are compared. */
-final class DamageIT {
+final class RecordDamageIT {
     private static final int KEYS = 300;
     private static final int VALUE_BYTES = 100;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
