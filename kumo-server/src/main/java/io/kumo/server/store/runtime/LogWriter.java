@@ -104,7 +104,7 @@ final class LogWriter {
         }
     }
 
-    /** With nothing queued, what this loop appended before is written, so that its order is kept. */
+    /** With nothing queued, what this loop appended before was written and called back: its order is kept. */
     private boolean isDirect(LogBatch batch) {
         return sync != SyncMode.ALWAYS
                 && queuedBytes.get() == 0
@@ -221,10 +221,15 @@ final class LogWriter {
         } else {
             isDirty = true;
         }
-        queuedBytes.addAndGet(-bytes);
         for (LogBatch batch : batches) {
-            batch.context().runOnContext(batch.finisher());
+            batch.context().runOnContext(none -> finish(batch));
         }
+    }
+
+    /** It counts as queued until it was called back: so no batch after it is called back before it. */
+    private void finish(LogBatch batch) {
+        queuedBytes.addAndGet(-batch.bytes());
+        batch.finish();
     }
 
     private void writeLocked(List<LogBatch> batches, long bytes) throws IOException {

@@ -90,6 +90,44 @@ final class CommitLogTest {
         }
     }
 
+    /** Seqs in the order in which the log called back while the loop was still appending. */
+    private static List<Long> writtenAtOnce(Disk disk, List<LogEntry> entries) {
+        CompletableFuture<List<Long>> appended = new CompletableFuture<>();
+        disk.context.runOnContext(none -> {
+            List<Long> written = new ArrayList<>();
+            for (LogEntry entry : entries) {
+                LogBatch batch = disk.storage.log().newBatch(disk.context, done -> written.add(done.seq(0)));
+                batch.add(7, entry);
+                disk.storage.log().append(batch);
+            }
+            appended.complete(List.copyOf(written));
+        });
+        return appended.join();
+    }
+
+    @Test
+    void aLoopWritesWhatIsSmallItselfButNeverBeforeWhatWaits() {
+        LogEntry large = Disk.put(1, 3, "large", "x".repeat(300 << 10));
+        try (Disk disk = Disk.open(directory)) {
+            assertEquals(List.of(1L, 2L), writtenAtOnce(disk, puts(1, 2)));
+            assertEquals(List.of(), writtenAtOnce(disk, List.of(large)));
+            disk.append(7, puts(4, 4));
+            assertEquals(range(1, 4), disk.seqs(7, 1));
+        }
+        try (Disk disk = Disk.open(directory)) {
+            assertEquals(range(1, 4), disk.seen.seqs(7));
+        }
+    }
+
+    @Test
+    void noLoopWritesWhatIsToBeSyncedFirst() {
+        try (Disk disk = new Disk(Disk.options(directory).withSync(SyncMode.ALWAYS), "boot")) {
+            assertEquals(List.of(), writtenAtOnce(disk, puts(1, 2)));
+            disk.append(7, puts(3, 3));
+            assertEquals(range(1, 3), disk.seqs(7, 1));
+        }
+    }
+
     @Test
     void aSegmentThatWasJustBeingCreatedIsNoError() throws IOException {
         try (Disk disk = Disk.open(directory)) {
