@@ -45,29 +45,17 @@ public final class BinaryParser implements CommandParser {
         if (problem != BinaryOpcode.OK) {
             boolean close = problem != BinaryOpcode.UNKNOWN_COMMAND || header.isTorn();
             long swallow = close ? 0 : header.bodyBytes();
-            return new BadFrame(wire, header.opaque(), problem, HEADER_BYTES, swallow, close, Bytes.EMPTY);
+            return new BadFrame(wire, header.opaque(), problem, HEADER_BYTES, swallow, close);
         }
         int opcode = BinaryOpcode.loud(wire);
         if (header.valueBytes() > mostValueBytes(opcode)) {
-            return tooLarge(in, start, header, wire);
+            return new BadFrame(wire, header.opaque(), BinaryOpcode.TOO_LARGE, HEADER_BYTES, header.bodyBytes(), false);
         }
         int total = HEADER_BYTES + (int) header.bodyBytes();
         if (available < total) {
             return new Incomplete(total, 0);
         }
         return new Parsed(command(in, start, header, opcode, wire), total);
-    }
-
-    /** Nothing but the key is waited for: a set that fails leaves no older record behind, as in memcached. */
-    private static ParseResult tooLarge(ByteBuf in, int start, Header header, int wire) {
-        int keyAt = HEADER_BYTES + header.extraBytes();
-        int keyEnd = keyAt + header.keyBytes();
-        if (in.writerIndex() - start < keyEnd) {
-            return new Incomplete(keyEnd, 0);
-        }
-        boolean isSet = BinaryOpcode.loud(wire) == BinaryOpcode.SET;
-        Bytes drop = isSet ? bytes(in, start + keyAt, header.keyBytes()) : Bytes.EMPTY;
-        return new BadFrame(wire, header.opaque(), BinaryOpcode.TOO_LARGE, keyEnd, header.valueBytes(), false, drop);
     }
 
     private int mostValueBytes(int opcode) {

@@ -1,7 +1,6 @@
 package io.kumo.gateway.memcached;
 
 import io.kumo.auth.Credentials;
-import io.kumo.base.Bytes;
 import io.kumo.gateway.memcached.ParseResult.Incomplete;
 import io.kumo.gateway.memcached.ParseResult.Malformed;
 import io.kumo.gateway.memcached.ParseResult.Parsed;
@@ -48,7 +47,7 @@ public final class LoginParser implements CommandParser {
         long length = words.number();
         if (length < 0 || length > MAX_TOKEN_BYTES) {
             long swallow = length < 0 || length > Integer.MAX_VALUE ? Integer.MAX_VALUE : length + 2;
-            return new Malformed(BAD_TOKEN, consumed, swallow, false, Bytes.EMPTY);
+            return new Malformed(BAD_TOKEN, consumed, swallow, false);
         }
         int total = consumed + (int) length + 2;
         return available < total ? new Incomplete(total, lineBytes) : token(in, start + consumed, (int) length, total);

@@ -122,9 +122,9 @@ final class MetaParser {
             problem = checkOpaque(3);
         }
         if (!problem.isEmpty()) {
-            return new Malformed(problem, consumed, length + 2L, false, Bytes.EMPTY);
+            return new Malformed(problem, consumed, length + 2L, false);
         } else if (length > maxValueBytes) {
-            return new Malformed("SERVER_ERROR object too large for cache", consumed, length + 2L, false, key);
+            return new Malformed("SERVER_ERROR object too large for cache", consumed, length + 2L, false);
         }
         int total = consumed + length + 2;
         if (in.writerIndex() - start < total) {

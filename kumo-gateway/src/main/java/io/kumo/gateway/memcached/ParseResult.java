@@ -1,7 +1,5 @@
 package io.kumo.gateway.memcached;
 
-import io.kumo.base.Bytes;
-
 /** What a parser made of the bytes that it was given. */
 public sealed interface ParseResult {
     /**
@@ -29,9 +27,6 @@ public sealed interface ParseResult {
 
         /** Whether the connection is to be closed once everything before, and the reply, is written. */
         boolean close();
-
-        /** Key of a record that is void now, as its successor was too large; empty for none. */
-        Bytes drop();
     }
 
     /**
@@ -39,8 +34,7 @@ public sealed interface ParseResult {
      *
      * @param status of the answer
      */
-    record BadFrame(int opcode, int opaque, int status, int consumed, long swallow, boolean close, Bytes drop)
-            implements Refusal {}
+    record BadFrame(int opcode, int opaque, int status, int consumed, long swallow, boolean close) implements Refusal {}
 
     /**
      * Not a command, or one that is refused.
@@ -49,15 +43,14 @@ public sealed interface ParseResult {
      * @param consumed bytes that are done with
      * @param swallow bytes after them that are to be thrown away, most of which may not have come yet
      * @param close the connection is to be closed once everything before, and the reply, is written
-     * @param drop key of a record that is void now; empty for none
      */
-    record Malformed(String reply, int consumed, long swallow, boolean close, Bytes drop) implements Refusal {
+    record Malformed(String reply, int consumed, long swallow, boolean close) implements Refusal {
         static Malformed line(String reply, int consumed) {
-            return new Malformed(reply, consumed, 0, false, Bytes.EMPTY);
+            return new Malformed(reply, consumed, 0, false);
         }
 
         static Malformed end(String reply, int consumed) {
-            return new Malformed(reply, consumed, 0, true, Bytes.EMPTY);
+            return new Malformed(reply, consumed, 0, true);
         }
     }
 }

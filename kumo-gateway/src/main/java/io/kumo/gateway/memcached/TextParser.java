@@ -254,8 +254,7 @@ public final class TextParser implements CommandParser {
             return badFormat(noreply, consumed);
         } else if (length > maxValueBytes) {
             String reply = noreply ? "" : "SERVER_ERROR object too large for cache";
-            return new Malformed(
-                    reply, consumed, length + 2, false, kind == WriteKind.SET ? words.bytes(1) : Bytes.EMPTY);
+            return new Malformed(reply, consumed, length + 2, false);
         }
         int total = consumed + (int) length + 2;
         if (in.writerIndex() - start < total) {

@@ -192,13 +192,11 @@ final class BinaryProtocol implements ClientProtocol {
         }
         if (!session.isAdmitted()) {
             BinaryReplies.error(
-                    session.end(),
-                    new BadFrame(frame.opcode(), frame.opaque(), BinaryOpcode.AUTH_ERROR, 0, 0, true, Bytes.EMPTY));
+                    session.end(), new BadFrame(frame.opcode(), frame.opaque(), BinaryOpcode.AUTH_ERROR, 0, 0, true));
             return;
         }
         if (frame.status() == BinaryOpcode.TOO_LARGE) {
             loop.stats().increment(Count.STORE_TOO_LARGE);
-            WritePending.drop(session, frame.drop());
         }
         BinaryReplies.error(frame.close() ? session.end() : session.reply(), frame);
     }

@@ -110,7 +110,6 @@ final class TextProtocol implements ClientProtocol {
         }
         if (malformed.swallow() > 0) {
             loop.stats().increment(Count.STORE_TOO_LARGE);
-            WritePending.drop(session, malformed.drop());
         }
         if (malformed.close()) {
             ByteBuf last = session.end();

@@ -21,15 +21,6 @@ final class WritePending extends Pending {
         this.noreply = noreply;
     }
 
-    /** Deletes the record whose successor was too large, if there is one: an old value is not to be read on. */
-    static void drop(ClientSession session, Bytes key) {
-        if (!key.isEmpty()) {
-            WritePending delete = new WritePending(session, WriteKind.DELETE, true);
-            session.enqueueBegun(delete);
-            delete.begin(key, WriteFields.NONE);
-        }
-    }
-
     void begin(Bytes key, WriteFields fields) {
         begin(new WriteFlight(this, 0, kind, session().storedKey(key), fields));
     }

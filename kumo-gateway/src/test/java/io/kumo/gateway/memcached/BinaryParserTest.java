@@ -87,12 +87,6 @@ class BinaryParserTest {
     }
 
     @Test
-    void aSetThatIsTooLargeSaysWhichRecordIsVoid() {
-        BadFrame bad = assertInstanceOf(BadFrame.class, parse(frame(0x01, 8, "k", MAX_VALUE_BYTES + 1)));
-        assertEquals(Bytes.utf8("k"), bad.drop());
-    }
-
-    @Test
     void nothingButFramesIsTaken() {
         Malformed text = assertInstanceOf(
                 Malformed.class,

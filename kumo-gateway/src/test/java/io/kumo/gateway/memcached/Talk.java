@@ -58,9 +58,6 @@ final class Talk {
                 in.skipBytes(malformed.consumed());
                 swallow = malformed.swallow();
                 closed = malformed.close();
-                if (!malformed.drop().isEmpty()) {
-                    write(WriteKind.DELETE, malformed.drop(), 0, 0, 0, Bytes.EMPTY);
-                }
                 if (!malformed.reply().isEmpty()) {
                     TextReplies.line(out, malformed.reply());
                 }
