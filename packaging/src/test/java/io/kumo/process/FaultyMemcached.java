@@ -102,7 +102,7 @@ final class FaultyMemcached implements AutoCloseable {
                         : "NOT_FOUND";
             case "decr" -> is ? count(key, Math.max(0, number(item) - delta(words)), item) : "NOT_FOUND";
             case "delete" -> is ? delete(key) : "NOT_FOUND";
-            case "touch" -> is ? put(key, item.value(), "TOUCHED") : "NOT_FOUND";
+            case "touch" -> is ? "TOUCHED" : "NOT_FOUND";
             default -> "ERROR";
         };
     }

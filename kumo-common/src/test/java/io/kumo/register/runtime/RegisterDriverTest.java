@@ -25,6 +25,7 @@ import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
 import io.kumo.table.ServerState;
 import io.kumo.table.TableCodec;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +39,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Managers and servers on real connections and files. */
@@ -120,6 +123,20 @@ class RegisterDriverTest {
         assertTrue(joining.await(20, TimeUnit.SECONDS));
         assertEquals(3, managers.get(0).propose().version());
         joined.countDown();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void votesAgainOnceThereIsRoomOnTheDisk() throws IOException {
+        create(1, 0);
+        foundAndAttach();
+        RegisterNode manager = managers.get(0);
+        Path full = Files.createSymbolicLink(manager.directory.resolve("register.new"), Path.of("/dev/full"));
+        ClusterTable known = manager.holder.table().orElseThrow();
+        Future<ClusterTable> proposed = manager.driver.propose(known.next(known.servers(), known.partitions()));
+        await(manager.driver.votes()); // its turn comes after that of the vote that can't be written
+        Files.delete(full);
+        assertEquals(3, await(proposed).version());
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.kumo.table.ServerInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** What primaries say of their copies: who has caught up, and who does not answer. */
@@ -60,38 +61,73 @@ final class CopyReports {
         return info != null && seen.report(id, info.incarnation()).isPresent();
     }
 
+    /** The row that a complaint is about, if it is valid. */
+    private static Optional<Partition> rowOf(Draft draft, Complaint complaint, LeaderOptions options) {
+        ServerInfo primary = draft.server(complaint.primary());
+        CopyReport about = complaint.about();
+        if (complaint.ageMs() < options.complaintMs()
+                || primary == null
+                || primary.incarnation() != complaint.incarnation()
+                || about.partition() < 0
+                || about.partition() >= draft.rows().size()) {
+            return Optional.empty();
+        }
+        Partition row = draft.rows().get(about.partition());
+        return row.epoch() == about.epoch() && row.isPrimary(complaint.primary()) ? Optional.of(row) : Optional.empty();
+    }
+
     /** Copies that don't answer have to catch up again, so that the primary can go on without them. */
     static void dropUnresponsive(Draft draft, Observations seen, LeaderOptions options) {
         Map<ServerId, Integer> dropped = new TreeMap<>();
         for (Complaint complaint : seen.complaints()) {
-            ServerInfo primary = draft.server(complaint.primary());
-            CopyReport about = complaint.about();
-            if (complaint.ageMs() < options.complaintMs()
-                    || primary == null
-                    || primary.incarnation() != complaint.incarnation()
-                    || about.partition() < 0
-                    || about.partition() >= draft.rows().size()) {
-                continue;
-            }
-            Partition row = draft.rows().get(about.partition());
+            ServerId copy = complaint.about().copy();
+            Partition row = rowOf(draft, complaint, options).orElse(null);
             // One that joins with this very version is dropped with the next one: its primary has to learn that it does
             // not count any more, and would not from a row that stays as it is.
-            if (row.epoch() == about.epoch()
-                    && row.isPrimary(complaint.primary())
-                    && row.inSync().contains(about.copy())
-                    && draft.before().partition(row.id()).inSync().contains(about.copy())
-                    && !about.copy().equals(complaint.primary())) {
+            if (row != null
+                    && row.inSync().contains(copy)
+                    && draft.before().partition(row.id()).inSync().contains(copy)
+                    && !copy.equals(complaint.primary())) {
                 List<ServerId> inSync = new ArrayList<>(row.inSync());
                 List<ServerId> joining = new ArrayList<>(row.joining());
-                inSync.remove(about.copy());
-                joining.add(about.copy());
+                inSync.remove(copy);
+                joining.add(copy);
                 draft.set(row.with(row.epoch(), inSync, joining));
-                dropped.merge(about.copy(), 1, Integer::sum);
+                dropped.merge(copy, 1, Integer::sum);
             }
         }
         dropped.forEach((copy, count) -> draft.event(
                 "unresponsive",
                 copy,
                 count + " partitions go on without server " + copy + ", which does not answer their primaries"));
+    }
+
+    /**
+     * A primary that complains of its own log hands its row over, if another copy is there to take it. To be called
+     * when it is known who is alive.
+     */
+    static void replaceStuck(Draft draft, Observations seen, LeaderOptions options) {
+        Map<ServerId, Integer> replaced = new TreeMap<>();
+        for (Complaint complaint : seen.complaints()) {
+            ServerId stuck = complaint.primary();
+            Partition row = complaint.about().copy().equals(stuck)
+                    ? rowOf(draft, complaint, options).orElse(null)
+                    : null;
+            if (row != null && draft.before().partition(row.id()).epoch() == row.epoch()) {
+                List<ServerId> inSync = new ArrayList<>(row.inSync());
+                inSync.remove(stuck);
+                inSync.removeIf(copy -> !draft.isAlive(copy));
+                if (inSync.size() + 1 == row.inSync().size() && !inSync.isEmpty()) {
+                    List<ServerId> joining = new ArrayList<>(row.joining());
+                    joining.add(stuck);
+                    draft.set(row.with(row.epoch() + 1, inSync, joining));
+                    replaced.merge(stuck, 1, Integer::sum);
+                }
+            }
+        }
+        replaced.forEach((stuck, count) -> draft.event(
+                "unresponsive",
+                stuck,
+                count + " partitions get another primary than server " + stuck + ", whose log takes nothing"));
     }
 }

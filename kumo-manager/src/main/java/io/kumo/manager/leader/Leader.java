@@ -43,6 +43,7 @@ public final class Leader {
         Set<ServerId> waiting = Restarts.apply(draft, seen, options);
         Faults.apply(draft, seen, options, waiting);
         Repairs.apply(draft, seen, options);
+        CopyReports.replaceStuck(draft, seen, options);
         Commands operations = new Commands(draft, seen, options);
         List<Answer> answers = new ArrayList<>();
         for (Pending command : commands) {

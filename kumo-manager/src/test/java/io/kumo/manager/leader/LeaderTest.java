@@ -203,6 +203,24 @@ class LeaderTest {
     }
 
     @Test
+    void aPrimaryWhoseOwnLogIsStuckHandsOverAndJoinsAgain() {
+        attached(A, B, C);
+        Partition row = table.partition(0);
+        ServerId primary = row.inSync().get(0);
+        CopyReport word = new CopyReport(0, row.epoch(), primary);
+        book.onReport(report(primary, 1, List.of(), List.of(), List.of(word)), connection(primary), nowMs);
+        decide();
+        assertEquals(row, table.partition(0), "not at once");
+        nowMs += 1_100;
+        book.onReport(report(primary, 1, List.of(), List.of(), List.of(word)), connection(primary), nowMs);
+        decide();
+        Partition next = table.partition(0);
+        assertEquals(row.epoch() + 1, next.epoch());
+        assertEquals(row.inSync().subList(1, 3), next.inSync());
+        assertEquals(List.of(primary), next.joining());
+    }
+
+    @Test
     void aRestartedServerThatMayLackSomethingCatchesUp() {
         attached(A, B, C);
         connections.remove(C);

@@ -27,6 +27,7 @@ final class PrimaryRole {
     private final Operations operations;
     private final Feeder feeder;
     private final Parking parking;
+    private final LogWatch logWatch;
     private final List<CopyLink> links = new ArrayList<>(4);
     private final long sinceNs;
     private long sinceVersion;
@@ -48,6 +49,7 @@ final class PrimaryRole {
         this.operations = new Operations(context, data, this);
         this.feeder = new Feeder(context, data, epoch, baseSeq);
         this.parking = new Parking(context);
+        this.logWatch = new LogWatch(2 * context.settings.unresponsiveNs(), sinceNs);
     }
 
     long epoch() {
@@ -423,6 +425,7 @@ final class PrimaryRole {
             considerJoiner(link, nowNs);
             reports |= judge(link, nowNs);
         }
+        reports |= judgeOwnLog(nowNs, wasPaused);
         if (reports) {
             context.effects.reportChanged(replica);
         }
@@ -458,14 +461,28 @@ final class PrimaryRole {
         return true;
     }
 
+    /** Where its own log takes nothing and those of others do, another one should lead; true if that has changed. */
+    private boolean judgeOwnLog(long nowNs, boolean wasPaused) {
+        boolean hasSuccessor = links.stream().anyMatch(link -> link.inSync && !link.isUnresponsive);
+        boolean hasChanged = logWatch.judge(data, nowNs, wasPaused, hasSuccessor);
+        if (hasChanged && logWatch.isStuck()) {
+            context.effects.event(new ReplicaEvent.Unresponsive(data.partition, context.self));
+        }
+        return hasChanged;
+    }
+
     // --- for reports and metrics
 
     List<ServerId> joined() {
         return links.stream().filter(link -> link.isJoined).map(link -> link.id).toList();
     }
 
+    /** Copies in sync that don't answer; itself, if it is its own log. */
     List<ServerId> unresponsive() {
         List<ServerId> unresponsive = new ArrayList<>();
+        if (logWatch.isStuck()) {
+            unresponsive.add(context.self);
+        }
         for (CopyLink link : links) {
             if (link.isUnresponsive) {
                 unresponsive.add(link.id);

@@ -27,6 +27,9 @@ final class Checkpointer {
     /** A transaction of this many records costs least for each of them. */
     private static final int BATCH_RECORDS = 10_000;
 
+    /** After a failure: what fails, fails of a full disk (all else ends the process). */
+    private static final long RETRY_NS = 1_000_000_000;
+
     private final Storage storage;
     private final Context context;
     private final ReplicaHost host;
@@ -37,6 +40,8 @@ final class Checkpointer {
     private final Deque<Replica> left = new ArrayDeque<>();
     private final AtomicLong recordCount = new AtomicLong();
     private boolean isRunning;
+    private boolean hasFailed;
+    private long failedNs;
     private long beganNs;
     private long logAtBegin;
     private long logSeen = -1;
@@ -76,7 +81,8 @@ final class Checkpointer {
             logGrewNs = now;
         }
         boolean isHalfFull = host.replicaContext().memory().isHalfFull();
-        if (!isRunning && rule.isDue(isHalfFull, log - logAtBegin, now - logGrewNs, now - beganNs)) {
+        boolean isTooSoon = hasFailed && now - failedNs < RETRY_NS;
+        if (!isRunning && !isTooSoon && rule.isDue(isHalfFull, log - logAtBegin, now - logGrewNs, now - beganNs)) {
             begin();
         }
     }
@@ -135,6 +141,7 @@ final class Checkpointer {
                 .onComplete(done -> {
                     latency.record(clock.monotonicNs() - began);
                     if (done.succeeded()) {
+                        hasFailed = false;
                         recordCount.lazySet(recordCount.get() + count);
                         batch.forEach(checkpoint -> replicaOf(checkpoint).onCheckpointed(checkpoint));
                         stored.accept(batch);
@@ -151,7 +158,11 @@ final class Checkpointer {
     }
 
     private void failed(List<Checkpoint> batch, Throwable why) {
-        LOG.error("checkpoint failed partitions={} error=\"{}\"", batch.size(), why.getMessage());
+        if (!hasFailed) {
+            LOG.warn("checkpoint failed, tried again each second error=\"{}\"", why.getMessage());
+        }
+        hasFailed = true;
+        failedNs = clock.monotonicNs();
         batch.forEach(checkpoint -> replicaOf(checkpoint).onCheckpointFailed(checkpoint));
         left.clear();
         isRunning = false;

@@ -4,6 +4,7 @@ import io.kumo.base.Bytes;
 import io.kumo.bus.runtime.TableHolder;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.error.NoSpace;
 import io.kumo.node.runtime.Node.Stopper;
 import io.kumo.server.store.runtime.Storage;
 import io.kumo.server.store.runtime.StoreDirectory;
@@ -24,6 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 final class TableFeed {
     private static final Logger LOG = LoggerFactory.getLogger(TableFeed.class);
+
+    private static final long RETRY_MS = 1_000;
 
     private final Context context;
     private final TableHolder tables;
@@ -58,6 +61,11 @@ final class TableFeed {
         isBusy = true;
         prepare(table).onComplete(done -> {
             isBusy = false;
+            if (done.failed() && NoSpace.isCauseOf(done.cause())) {
+                LOG.warn("a table waits for room on the disk version={}", table.version());
+                context.owner().setTimer(RETRY_MS, timer -> next());
+                return;
+            }
             if (done.failed()) {
                 ErrorCode code = done.cause() instanceof KumoException known ? known.code() : ErrorCode.STORE_FAILED;
                 stopper.stop(code, String.valueOf(done.cause().getMessage()));
@@ -77,19 +85,19 @@ final class TableFeed {
         if (!isNew && !settles) {
             return Future.succeededFuture();
         }
-        isSettled |= settles;
         return context.executeBlocking(
-                () -> {
-                    if (isNew) {
-                        directory.joinCluster(table.clusterId());
-                        LOG.info("joined a cluster cluster={}", table.clusterId());
-                    }
-                    if (settles) {
-                        storage.settled();
-                    }
-                    return true;
-                },
-                false);
+                        () -> {
+                            if (isNew) {
+                                directory.joinCluster(table.clusterId());
+                                LOG.info("joined a cluster cluster={}", table.clusterId());
+                            }
+                            if (settles) {
+                                storage.settled();
+                            }
+                            return true;
+                        },
+                        false)
+                .onSuccess(written -> isSettled |= settles);
     }
 
     /** Whether the table counts with this process, not with one that the server was before. */

@@ -477,6 +477,23 @@ class ReplicaTest {
     }
 
     @Test
+    void aPrimaryWhoseOwnLogIsStuckReportsItself() {
+        FakeWorld world = new FakeWorld().serving(TWO, THREE);
+        world.submit(WriteKind.SET, "k", "v");
+        world.acknowledge(TWO, 1);
+        world.acknowledge(THREE, 1);
+        for (int i = 0; i < 150; i++) {
+            world.nowNs += SEC / 50;
+            world.grantLeases(TWO, THREE);
+            world.replica.onTick();
+        }
+        assertEquals(List.of(FakeWorld.ME), world.replica.unresponsive());
+        world.logged();
+        world.replica.onTick();
+        assertEquals(List.of(), world.replica.unresponsive());
+    }
+
+    @Test
     void whoWasPausedItselfReportsNobody() {
         FakeWorld world = new FakeWorld().serving(TWO);
         world.submit(WriteKind.SET, "k", "v");

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file of checkpoint marks. Each transaction's marks are appended before it commits, so records may be found as the
@@ -25,7 +26,16 @@ final class CheckpointMarks {
     private final Path path;
     private final Map<Integer, CheckpointMark> newest = new HashMap<>();
     private final Map<Integer, CheckpointMark> before = new HashMap<>();
+    /** What the marks appended last replaced. */
+    private final List<Noted> undone = new ArrayList<>();
+
+    private long undoneBytes;
     private FileChannel channel;
+
+    private record Noted(
+            int partition,
+            @Nullable CheckpointMark newest,
+            @Nullable CheckpointMark before) {}
 
     CheckpointMarks(Path path) throws IOException {
         this.path = path;
@@ -60,14 +70,43 @@ final class CheckpointMarks {
         }
     }
 
-    /** Before the transaction that leads to them commits. */
+    /** Before the transaction that leads to them commits. If it fails nothing was appended. */
     void append(List<CheckpointMark> marks) throws IOException {
-        marks.forEach(this::note);
         if (channel.position() > LIMIT_BYTES) {
-            channel.close();
+            FileChannel old = channel;
             channel = rewrite();
-        } else {
+            old.close();
+        }
+        long end = channel.position();
+        try {
             write(channel, CheckpointMark.encode(marks));
+        } catch (IOException e) {
+            channel.truncate(end); // what comes after a torn frame would not be read
+            throw e;
+        }
+        undoneBytes = end;
+        undone.clear();
+        for (CheckpointMark mark : marks) {
+            undone.add(new Noted(mark.partition(), newest.get(mark.partition()), before.get(mark.partition())));
+            note(mark);
+        }
+    }
+
+    /** Forgets the last marks that were appended: their transaction did not commit, and others will follow instead. */
+    void undo() throws IOException {
+        channel.truncate(undoneBytes);
+        for (Noted noted : undone) {
+            put(newest, noted.partition(), noted.newest());
+            put(before, noted.partition(), noted.before());
+        }
+        undone.clear();
+    }
+
+    private static void put(Map<Integer, CheckpointMark> marks, int partition, @Nullable CheckpointMark mark) {
+        if (mark == null) {
+            marks.remove(partition);
+        } else {
+            marks.put(partition, mark);
         }
     }
 

@@ -2,6 +2,7 @@ package io.kumo.server.store.runtime;
 
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.error.NoSpace;
 import io.kumo.server.store.CheckpointMark;
 import io.kumo.server.store.PartitionChange;
 import io.kumo.server.store.RecordStore;
@@ -31,6 +32,9 @@ final class DiskStorage implements Storage {
     private final RecordStore store;
     private final StoreRecords records;
     private boolean isRecovered;
+    // The checkpoint's thread only: marks stand in their file for a transaction that has not committed; a sync began.
+    private boolean isForetold;
+    private boolean isSyncing;
 
     static DiskStorage open(StorageOptions options) {
         return open(options, "");
@@ -62,24 +66,30 @@ final class DiskStorage implements Storage {
         opener = new LogOpener(logPath, meta.isIntact());
         opener.open(log);
         store = new XodusStore(dataPath, options.cacheBytes(), this::beforeCommit);
-        records = new StoreRecords(store, threads, this::afterCheckpoint, options.fatal());
+        records = new StoreRecords(store, threads, this::afterCheckpoint, this::afterFailedCheckpoint);
     }
 
     private void beforeCommit(List<CheckpointMark> next) {
         try {
             if (options.sync() == SyncMode.INTERVAL) {
+                isSyncing = true;
                 log.sync(); // records must not outlive a copy or a cut in the log that they come after
+                isSyncing = false;
             }
             marks.append(next);
+            isForetold = true;
         } catch (IOException e) {
             throw failed("can't write the checkpoint's marks", e);
         }
     }
 
     private void afterCheckpoint(List<PartitionChange> changes) {
+        isForetold = false;
         try {
             if (options.sync() != SyncMode.NEVER) {
+                isSyncing = true;
                 marks.sync();
+                isSyncing = false;
                 store.sync();
             } else if (log.isTrimmable()) {
                 store.sync();
@@ -93,6 +103,28 @@ final class DiskStorage implements Storage {
             }
         }
         log.trim();
+    }
+
+    /**
+     * A full disk heals: what was not committed is taken to the store again, later. Where it is not known what is on
+     * disk (a sync failed, or Xodus says that it can't go on) nothing heals but a new start.
+     */
+    private void afterFailedCheckpoint(RuntimeException e) {
+        boolean heals = !isSyncing
+                && NoSpace.isCauseOf(e)
+                && !String.valueOf(e.getMessage()).contains("inoperative");
+        try {
+            if (heals && isForetold) {
+                marks.undo();
+            }
+            isForetold = false;
+        } catch (IOException undoing) {
+            e.addSuppressed(undoing);
+            heals = false;
+        }
+        if (!heals) {
+            options.fatal().accept(e);
+        }
     }
 
     @Override

@@ -54,22 +54,22 @@ final class LogMeta {
 
     /** Before the first append; everything that is in the log was synced. */
     void begin() throws IOException {
-        write(false);
+        write(false, isIntact);
     }
 
     void settle() throws IOException {
         if (!isIntact) {
+            write(false, true);
             isIntact = true;
-            write(false);
         }
     }
 
     /** At a stop after which everything is synced. */
     void end() throws IOException {
-        write(true);
+        write(true, isIntact);
     }
 
-    private void write(boolean isClean) throws IOException {
+    private void write(boolean isClean, boolean intact) throws IOException {
         SmallFile.write(
                 directory,
                 NAME,
@@ -77,6 +77,6 @@ final class LogMeta {
                         "boot", bootId,
                         "sync", sync.toString(),
                         "clean", Boolean.toString(isClean),
-                        "intact", Boolean.toString(isIntact)));
+                        "intact", Boolean.toString(intact)));
     }
 }

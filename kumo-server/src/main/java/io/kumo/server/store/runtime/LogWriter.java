@@ -2,6 +2,7 @@ package io.kumo.server.store.runtime;
 
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.error.NoSpace;
 import io.kumo.server.store.SyncMode;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -243,13 +244,11 @@ final class LogWriter {
 
     // A full disk heals: what waits stays in the queue, writers wait, and the write is tried again.
     private void waitForRoom(IOException e) throws IOException {
-        String message = String.valueOf(e.getMessage());
-        boolean isFull = message.contains("No space left") || message.contains("quota");
-        if (!isFull || isClosing) {
+        if (!NoSpace.isCauseOf(e) || isClosing) {
             throw e;
         }
         if (!hasWarned) {
-            LOG.warn("commit log waits for room on its disk: {}", message);
+            LOG.warn("commit log waits for room on its disk: {}", e.getMessage());
             hasWarned = true;
         }
         LockSupport.parkNanos(this, RETRY_NS);

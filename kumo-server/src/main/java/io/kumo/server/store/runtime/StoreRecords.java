@@ -19,18 +19,18 @@ final class StoreRecords implements RecordReader {
     private final RecordStore store;
     private final StoreThreads threads;
     private final Consumer<List<PartitionChange>> afterCheckpoint;
-    private final Consumer<Throwable> fatal;
+    private final Consumer<? super RuntimeException> afterFailure;
 
     /** @param afterCheckpoint on the checkpointing thread, when the changes are in the store */
     StoreRecords(
             RecordStore store,
             StoreThreads threads,
             Consumer<List<PartitionChange>> afterCheckpoint,
-            Consumer<Throwable> fatal) {
+            Consumer<? super RuntimeException> afterFailure) {
         this.store = store;
         this.threads = threads;
         this.afterCheckpoint = afterCheckpoint;
-        this.fatal = fatal;
+        this.afterFailure = afterFailure;
     }
 
     @Override
@@ -100,7 +100,7 @@ final class StoreRecords implements RecordReader {
                     store.apply(changes);
                     afterCheckpoint.accept(changes);
                 } catch (RuntimeException e) {
-                    fatal.accept(e);
+                    afterFailure.accept(e);
                     promise.fail(new KumoException(ErrorCode.STORE_FAILED, "checkpoint: " + e.getMessage(), e));
                     return;
                 }
