@@ -479,15 +479,8 @@ final class PrimaryRole {
 
     /** Copies in sync that don't answer; itself, if it is its own log. */
     List<ServerId> unresponsive() {
-        List<ServerId> unresponsive = new ArrayList<>();
-        if (logWatch.isStuck()) {
-            unresponsive.add(context.self);
-        }
-        for (CopyLink link : links) {
-            if (link.isUnresponsive) {
-                unresponsive.add(link.id);
-            }
-        }
+        List<ServerId> unresponsive = new ArrayList<>(logWatch.isStuck() ? List.of(context.self) : List.of());
+        links.stream().filter(link -> link.isUnresponsive).forEach(link -> unresponsive.add(link.id));
         return unresponsive;
     }
 
