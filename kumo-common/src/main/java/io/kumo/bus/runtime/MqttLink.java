@@ -20,6 +20,9 @@ final class MqttLink {
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
     private static final int KEEP_ALIVE_SEC = 5;
     private static final int CONNECT_TIMEOUT_MS = 2_000;
+    /** From the first byte to the subscription; the library waits for a broker's answers for ever. */
+    private static final long SUBSCRIBE_TIMEOUT_MS = 5_000;
+
     private static final long SHORTEST_PAUSE_MS = 20;
     private static final long LONGEST_PAUSE_MS = 1_000;
 
@@ -67,9 +70,14 @@ final class MqttLink {
         Map<String, Integer> topics = new LinkedHashMap<>();
         topics.put(Topics.ANY_DELTA, 1); // first, so that no change falls between the full table and the next
         topics.put(Topics.ANY_TABLE, 1);
+        long deadline = vertx.setTimer(SUBSCRIBE_TIMEOUT_MS, id -> {
+            LOG.debug("no MQTT manager={} reason=\"no answer for {} ms\"", manager, SUBSCRIBE_TIMEOUT_MS);
+            lost(created);
+        });
         created.connect(manager.port(), manager.host())
                 .compose(connected -> created.subscribe(topics))
                 .onComplete(result -> {
+                    vertx.cancelTimer(deadline);
                     if (result.failed()) {
                         LOG.debug("no MQTT manager={} reason=\"{}\"", manager, String.valueOf(result.cause()));
                         lost(created);
@@ -97,9 +105,7 @@ final class MqttLink {
             LOG.info("MQTT connection lost manager={}", manager);
         }
         isConnected = false;
-        if (which.isConnected()) {
-            which.disconnect();
-        }
+        which.disconnect(); // also where it has not connected yet
         if (!isClosed) {
             vertx.setTimer(pauseMs, timer -> connect());
             pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);

@@ -15,6 +15,7 @@ import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetServer;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.MqttServer;
 import io.vertx.mqtt.MqttServerOptions;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,18 @@ class TableSubscriberTest {
     private void awaitVersion(long version) {
         await().until(() -> holder.version() == version);
         assertEquals(table(version), holder.orNull());
+    }
+
+    @Test
+    void aBrokerThatSaysNothingIsLeftAndTriedAgain() throws Exception {
+        AtomicInteger opened = new AtomicInteger();
+        AtomicInteger ended = new AtomicInteger();
+        NetServer silent = vertx.createNetServer().connectHandler(socket -> {
+            opened.incrementAndGet();
+            socket.closeHandler(closed -> ended.incrementAndGet());
+        });
+        subscribe(new HostPort("127.0.0.1", get(silent.listen(0, "127.0.0.1")).actualPort()));
+        await().atMost(30, TimeUnit.SECONDS).until(() -> opened.get() > 1 && ended.get() > 0);
     }
 
     @Test

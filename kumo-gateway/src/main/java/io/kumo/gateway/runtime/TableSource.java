@@ -74,12 +74,21 @@ final class TableSource {
             });
         }
         timer = vertx.setPeriodic(CHECK_MS, id -> {
-            if (tables.version() == 0 || gateway.stats().waiting() > 0) {
+            if (isNothingServed() || gateway.stats().waiting() > 0) {
                 refresh();
             }
         });
-        figuresTimer = vertx.setPeriodic(0, FIGURES_MS, id -> askForFigures());
+        figuresTimer = vertx.setPeriodic(0, FIGURES_MS, id -> {
+            refresh(); // whatever became of the subscriptions
+            askForFigures();
+        });
         tables.listenInline(this::onTable);
+    }
+
+    /** Then operations are refused at once: none waits, for which a newer table would be asked for. */
+    private boolean isNothingServed() {
+        ClusterTable table = tables.orNull();
+        return table == null || table.servers().isEmpty();
     }
 
     /** Asks a manager how the cluster is, for stats. */

@@ -39,6 +39,22 @@ class FailoverTest extends GatewayCase {
         }
     }
 
+    /** Nobody tells it: no broker runs here. */
+    @Test
+    void findsOutByItselfThatServersWereAttached() throws Exception {
+        startGateway(new OptionsBuilder().manager(first.address()).build());
+        ClusterTable born = bornTable();
+        first.learn(born);
+        TableSource source = new TableSource(vertx, gateway, "test");
+        source.start();
+        await().until(() -> tables.version() == born.version());
+        try (Client client = new Client(port)) {
+            assertEquals("SERVER_ERROR no partition table yet: attach servers first", client.ask("get a"));
+            first.learn(tableOf(first));
+            await().until(() -> client.ask("set a 0 0 1\r\nx").equals("STORED"));
+        }
+    }
+
     @Test
     void sendsAWriteAgainWithTheSameId() throws Exception {
         startGateway();

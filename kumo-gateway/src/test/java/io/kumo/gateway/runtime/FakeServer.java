@@ -81,6 +81,10 @@ final class FakeServer {
         return id;
     }
 
+    HostPort address() {
+        return address;
+    }
+
     ServerInfo info() {
         return new ServerInfo(id, address, 1, "", ServerState.ATTACHED, true);
     }

@@ -79,6 +79,15 @@ abstract class GatewayCase {
         return new ClusterTable("cluster", ++version, 1, false, 0, List.of(), servers, rows, Orders.NONE);
     }
 
+    /** A newer table of a cluster to which no server is attached yet. */
+    ClusterTable bornTable() {
+        List<Partition> rows = new ArrayList<>();
+        for (int i = 0; i < PARTITIONS; i++) {
+            rows.add(new Partition(i, 0, List.of(), List.of(), List.of()));
+        }
+        return new ClusterTable("cluster", ++version, 1, false, 0, List.of(), List.of(), rows, Orders.NONE);
+    }
+
     void publish(ClusterTable table) {
         tables.offer(table);
     }

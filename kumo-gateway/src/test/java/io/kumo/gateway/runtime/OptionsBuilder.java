@@ -9,6 +9,7 @@ final class OptionsBuilder {
     static final ListenerOptions PLAIN = ListenerOptions.plain(new HostPort("127.0.0.1", 0));
 
     List<ListenerOptions> listeners = List.of(PLAIN);
+    HostPort manager = new HostPort("127.0.0.1", 1);
     long timeoutMs = 5000;
     int eventLoops = 1;
     boolean staleReads;
@@ -24,6 +25,11 @@ final class OptionsBuilder {
         return this;
     }
 
+    OptionsBuilder manager(HostPort newManager) {
+        manager = newManager;
+        return this;
+    }
+
     OptionsBuilder listeners(ListenerOptions... all) {
         listeners = List.of(all);
         return this;
@@ -32,7 +38,7 @@ final class OptionsBuilder {
     GatewayOptions build() {
         return new GatewayOptions(
                 listeners,
-                List.of(new HostPort("127.0.0.1", 1)),
+                List.of(manager),
                 timeoutMs,
                 1 << 20,
                 eventLoops,
