@@ -20,7 +20,7 @@ public final class VerifyReport {
     private static final int MOST_EXAMPLES = 5;
 
     /** A copy of a partition that differs. */
-    private record Copy(int partition, String server) {}
+    private record Copy(int partition, String server, Difference difference) {}
 
     /** What differs there. */
     private static final class Difference {
@@ -89,15 +89,14 @@ public final class VerifyReport {
     public String text() {
         StringBuilder out = new StringBuilder(256);
         for (Copy copy : copies()) {
-            Difference difference = differences.get(copy.partition()).get(copy.server());
             out.append("partition ")
                     .append(copy.partition())
                     .append(" on server ")
                     .append(copy.server())
                     .append(": ")
-                    .append(difference.keys)
+                    .append(copy.difference().keys)
                     .append(" keys differ, such as ")
-                    .append(String.join(", ", difference.examples))
+                    .append(String.join(", ", copy.difference().examples))
                     .append('\n');
         }
         unreadable.forEach((partition, count) -> out.append("partition ")
@@ -124,8 +123,8 @@ public final class VerifyReport {
 
     private List<Copy> copies() {
         List<Copy> copies = new ArrayList<>();
-        differences.forEach(
-                (partition, servers) -> servers.keySet().forEach(server -> copies.add(new Copy(partition, server))));
+        differences.forEach((partition, servers) ->
+                servers.forEach((server, difference) -> copies.add(new Copy(partition, server, difference))));
         return copies;
     }
 
@@ -140,13 +139,12 @@ public final class VerifyReport {
             out.writeNumberField("mended", mended);
             out.writeArrayFieldStart("differences");
             for (Copy copy : copies()) {
-                Difference difference = differences.get(copy.partition()).get(copy.server());
                 out.writeStartObject();
                 out.writeNumberField("partition", copy.partition());
                 out.writeStringField("server", copy.server());
-                out.writeNumberField("keys", difference.keys);
+                out.writeNumberField("keys", copy.difference().keys);
                 out.writeArrayFieldStart("examples");
-                for (String key : difference.examples) {
+                for (String key : copy.difference().examples) {
                     out.writeString(key);
                 }
                 out.writeEndArray();
