@@ -126,13 +126,14 @@ public final class ControlMessages {
      * @param copiedBytes received for joining copies since its start
      * @param copyBytesPerSec of that, over the last seconds
      * @param positions of the partitions that it has whole, while the table does not name its incarnation; of those
-     *     that it joins, while no copy in sync is there
+     *     that it joins; of damaged ones
      * @param joined as primary: joiners that have all, and without whom nothing is acknowledged any more
      * @param unresponsive as primary: copies in sync that don't answer in time
      * @param minCopies with fewer copies in sync it refuses writes
      * @param stopping it is about to end, and serves until others have taken over
      * @param damaged of its own copies in sync: those that have records that can't be read, or that are not to be
-     *     trusted, and that are to be repaired from others
+     *     trusted, and that are to be repaired from others. Without a position: nothing of it can be used; so also
+     *     while the table does not name its incarnation
      */
     public record ServerReport(
             ServerId server,

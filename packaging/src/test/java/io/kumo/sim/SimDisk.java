@@ -68,6 +68,9 @@ final class SimDisk {
         }
     }
 
+    /** So long one thing takes at most on a slow disk: runs wait for what was begun before faults ended. */
+    private static final long SLOWEST = 3 * SimTime.SECOND;
+
     private final SimTime time;
     private final SyncMode sync;
     private final int retention;
@@ -160,14 +163,14 @@ final class SimDisk {
     /** Unless the process dies before. */
     private void later(long delayNs, Runnable action) {
         long in = life;
-        time.after(slowness * delayNs, () -> {
+        time.after(Math.min(slowness * delayNs, Math.max(delayNs, SLOWEST)), () -> {
             if (in == life) {
                 action.run();
             }
         });
     }
 
-    /** All that the disk does takes so many times as long; 1 for as usual. */
+    /** All that the disk does from now on takes so many times as long, up to SLOWEST; 1 for as usual. */
     void slow(int times) {
         slowness = times;
     }

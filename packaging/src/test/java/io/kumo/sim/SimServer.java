@@ -264,10 +264,11 @@ final class SimServer implements SimHandlers {
             replica.joined().forEach(copy -> joined.add(new CopyReport(view.partition(), view.epoch(), copy)));
             replica.unresponsive()
                     .forEach(copy -> unresponsive.add(new CopyReport(view.partition(), view.epoch(), copy)));
-            if (replica.isDamaged()) {
+            boolean isDamaged = replica.isDamaged();
+            if (isDamaged || (!isKnown && !view.complete())) {
                 damaged.add(new CopyReport(view.partition(), view.epoch(), id));
             }
-            if (view.complete() && (!isKnown || isOrphaned(replica))) {
+            if (view.complete() && (!isKnown || isDamaged || replica.role() == ReplicaRole.JOINING)) {
                 positions.add(new Position(view.partition(), view.lastEpoch(), view.lastSeq()));
             }
         }
@@ -303,16 +304,6 @@ final class SimServer implements SimHandlers {
                 public void fail(ErrorCode code, long tableVersion) {}
             });
         }
-    }
-
-    /** Whether this copy waits to catch up with copies in sync of which none is there. */
-    private boolean isOrphaned(Replica replica) {
-        ClusterTable table = voter.table();
-        return replica.role() == ReplicaRole.JOINING
-                && table != null
-                && table.partition(replica.partition()).inSync().stream()
-                        .noneMatch(copy ->
-                                table.server(copy).map(ServerInfo::isAlive).orElse(false));
     }
 
     /** It is asked to end: others take over while it still serves. */

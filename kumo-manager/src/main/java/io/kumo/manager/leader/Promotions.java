@@ -1,7 +1,6 @@
 package io.kumo.manager.leader;
 
 import io.kumo.protocol.ControlMessages.Position;
-import io.kumo.protocol.ControlMessages.ServerReport;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
@@ -12,8 +11,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Lets partitions go on with what is left of them, where no copy in sync is there: an operator's explicit loss. The
- * only way in which a row's copies in sync are given up; its epoch goes on by {@link Restarts#LOSS}.
+ * Lets partitions go on with what is left of them, where no copy in sync is there and can be read: an operator's
+ * explicit loss. The only way in which a row's copies in sync are given up; its epoch goes on by {@link Restarts#LOSS}.
  */
 final class Promotions {
     /** Partitions that the answer tells of, each in its line. */
@@ -71,7 +70,7 @@ final class Promotions {
         }
         if (!isDown(row)) {
             String holder = row.inSync().stream()
-                    .filter(draft::isAlive)
+                    .filter(copy -> isUsable(row, copy))
                     .findFirst()
                     .map(this::name)
                     .orElse("a server");
@@ -80,7 +79,12 @@ final class Promotions {
     }
 
     private boolean isDown(Partition row) {
-        return !row.inSync().isEmpty() && row.inSync().stream().noneMatch(draft::isAlive);
+        return !row.inSync().isEmpty() && row.inSync().stream().noneMatch(copy -> isUsable(row, copy));
+    }
+
+    private boolean isUsable(Partition row, ServerId copy) {
+        ServerInfo info = draft.server(copy);
+        return info != null && draft.isAlive(copy) && !Positions.isUnreadable(seen, row, copy, info.incarnation());
     }
 
     private void promote(Partition row) {
@@ -89,7 +93,8 @@ final class Promotions {
         List<ServerId> present = known.stream()
                 .filter(id -> seen.isThere(id) && position(id, row.id()).isPresent())
                 .toList();
-        Optional<ServerId> best = present.stream().max(furthest(row.id()));
+        Optional<ServerId> best = present.stream()
+                .max(Comparator.comparing(id -> position(id, row.id()).orElseThrow(), Positions.FURTHEST));
         if (best.isEmpty()) {
             hopeless.add(row.id());
             return;
@@ -101,22 +106,9 @@ final class Promotions {
         lines.add(lossText(row, chosen));
     }
 
-    private Comparator<ServerId> furthest(int partition) {
-        return Comparator.<ServerId>comparingLong(
-                        id -> position(id, partition).map(Position::epoch).orElse(-1L))
-                .thenComparingLong(
-                        id -> position(id, partition).map(Position::seq).orElse(-1L));
-    }
-
     /** What it has whole; one that was in sync and that says nothing of the partition has nothing. */
     private Optional<Position> position(ServerId id, int partition) {
-        ServerReport report = seen.sight(id).map(ServerSight::report).orElse(null);
-        if (report == null) {
-            return Optional.empty();
-        }
-        return report.positions().stream()
-                .filter(position -> position.partition() == partition)
-                .findFirst();
+        return Positions.of(seen.sight(id).map(ServerSight::report).orElse(null), partition);
     }
 
     private String lossText(Partition row, ServerId chosen) {

@@ -7,7 +7,6 @@ import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
 import io.kumo.table.ServerState;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -139,27 +138,23 @@ final class Restarts {
         }
     }
 
-    /** The copy that has got furthest; the present order decides between equals. */
+    /**
+     * The copy that has got furthest; the present order decides between equals. One that can't be read comes last: it
+     * could not serve, nor give anything to the others.
+     */
     private ServerId best(Partition row) {
-        Comparator<ServerId> byPosition = Comparator.<ServerId>comparingLong(
-                        copy -> position(copy, row.id()).epoch())
-                .thenComparingLong(copy -> position(copy, row.id()).seq());
         ServerId best = row.inSync().get(0);
         for (ServerId copy : row.inSync()) {
-            best = byPosition.compare(copy, best) > 0 ? copy : best;
+            best = Positions.FURTHEST.compare(position(copy, row.id()), position(best, row.id())) > 0 ? copy : best;
         }
         return best;
     }
 
     private Position position(ServerId copy, int partition) {
         ServerReport report = lost.get(copy);
-        if (report != null) {
-            for (Position position : report.positions()) {
-                if (position.partition() == partition) {
-                    return position;
-                }
-            }
+        if (report != null && Positions.isUnreadable(report, partition)) {
+            return new Position(partition, -1, -1);
         }
-        return new Position(partition, 0, 0);
+        return Positions.of(report, partition).orElse(new Position(partition, 0, 0));
     }
 }

@@ -94,16 +94,17 @@ public final class TableRules {
                 && report.joined().contains(word)
                 && CopyReports.isValid(before.partitions(), report, word, seen);
         Check.invariant(
-                hasWord || (isForced(old, row) && old.inSync().stream().noneMatch(id -> isGood(before, id, seen))),
+                hasWord || (isForced(old, row) && old.inSync().stream().noneMatch(id -> isGood(before, old, id, seen))),
                 "partition %d: %s in sync without its primary's word",
                 old.id(),
                 copy);
     }
 
-    private static boolean isGood(ClusterTable before, ServerId copy, Observations seen) {
+    private static boolean isGood(ClusterTable before, Partition row, ServerId copy, Observations seen) {
         return seen.isThere(copy)
                 && before.server(copy)
-                        .flatMap(info -> seen.report(copy, info.incarnation()))
+                        .filter(info -> seen.report(copy, info.incarnation()).isPresent())
+                        .filter(info -> !Positions.isUnreadable(seen, row, copy, info.incarnation()))
                         .isPresent();
     }
 

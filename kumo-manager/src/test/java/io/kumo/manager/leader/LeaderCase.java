@@ -136,11 +136,26 @@ abstract class LeaderCase {
             return at(1, seq);
         }
 
+        /** The same, and it knows nothing of any partition. */
+        ServerReportBuilder lossyWithNothing() {
+            incarnation++;
+            intact = false;
+            return this;
+        }
+
         ServerReportBuilder at(long epoch, long seq) {
             positions = IntStream.range(0, PARTITIONS)
                     .mapToObj(i -> new Position(i, epoch, seq))
                     .toList();
             return this;
+        }
+
+        /** It can't read what it has of that partition. */
+        ServerReportBuilder unreadable(int partition) {
+            positions = positions.stream()
+                    .filter(position -> position.partition() != partition)
+                    .toList();
+            return damaged(partition);
         }
 
         /** Its joiners have all. */

@@ -110,6 +110,11 @@ final class PartitionData {
         return damage;
     }
 
+    /** Something is wrong with it, or nothing of it counts. */
+    boolean isDamaged() {
+        return damage.isKnown() || !complete;
+    }
+
     /** A copy is here, and waits for its checkpoint. */
     boolean isEnding() {
         return isEnding;

@@ -471,9 +471,9 @@ public final class Replica {
         return primary == null ? List.of() : primary.unresponsive();
     }
 
-    /** As a copy in sync: something here is not as the others have it. */
+    /** As a copy in sync: something here is not as the others have it, or nothing of it counts. */
     public boolean isDamaged() {
-        return data.damage().isKnown() && role != ReplicaRole.NONE && role != ReplicaRole.JOINING;
+        return data.isDamaged() && role != ReplicaRole.NONE && role != ReplicaRole.JOINING;
     }
 
     public ReplicaView view() {

@@ -12,12 +12,10 @@ import io.kumo.server.store.runtime.Storage;
 import io.kumo.server.store.runtime.StoreDirectory;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
-import io.kumo.table.ServerInfo;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Says what this server is, has and sees: the report that every manager gets. Used on one context. */
 final class ServerReports {
@@ -65,21 +63,21 @@ final class ServerReports {
     Future<ServerReport> gather(Context context) {
         ClusterTable table = tables.orNull();
         boolean isKnown = table != null && TableFeed.namesThisProcess(table, storage.directory());
-        return shards.gather(context, shard -> partOf(shard.host(), table, !isKnown))
-                .map(this::reportOf);
+        return shards.gather(context, shard -> partOf(shard.host(), !isKnown)).map(this::reportOf);
     }
 
-    private static Part partOf(ReplicaHost host, @Nullable ClusterTable table, boolean withPositions) {
+    /** @param isNew no table names this process: nothing is known of what it has */
+    private static Part partOf(ReplicaHost host, boolean isNew) {
         Part part = new Part(
                 host.tableVersion(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (Replica replica : host.replicas()) {
             List<ServerId> joined = replica.joined();
             List<ServerId> unresponsive = replica.unresponsive();
-            boolean withPosition = withPositions || isOrphaned(table, replica);
             boolean isDamaged = replica.isDamaged();
-            if (withPosition || isDamaged || !joined.isEmpty() || !unresponsive.isEmpty()) {
+            boolean withPosition = isNew || isDamaged || replica.role() == ReplicaRole.JOINING;
+            if (withPosition || !joined.isEmpty() || !unresponsive.isEmpty()) {
                 ReplicaView view = replica.view();
-                if (isDamaged) {
+                if (isDamaged || (isNew && !view.complete())) {
                     part.damaged.add(new CopyReport(view.partition(), view.epoch(), host.self()));
                 }
                 joined.forEach(copy -> part.joined.add(new CopyReport(view.partition(), view.epoch(), copy)));
@@ -91,15 +89,6 @@ final class ServerReports {
             }
         }
         return part;
-    }
-
-    /** Whether this copy waits to catch up with copies in sync of which none is there. */
-    private static boolean isOrphaned(@Nullable ClusterTable table, Replica replica) {
-        return replica.role() == ReplicaRole.JOINING
-                && table != null
-                && table.partition(replica.partition()).inSync().stream()
-                        .noneMatch(
-                                id -> table.server(id).map(ServerInfo::isAlive).orElse(false));
     }
 
     private ServerReport reportOf(List<Part> parts) {
