@@ -23,7 +23,8 @@ class FaultsIT {
     private static final int CLIENTS_EACH = 3;
     private static final int SCENARIOS_ON_A_CLUSTER = 12;
     private static final long CHAOS_S = Long.getLong("kumo.chaos", 0);
-    private static final long SEED = Long.getLong("kumo.seed", System.currentTimeMillis() % 1_000_000);
+    private static final long SEED =
+            Long.getLong("kumo.seed", CHAOS_S == 0 ? 1 : System.currentTimeMillis() % 1_000_000);
     private static final String ONLY = System.getProperty("kumo.scenarios", "");
 
     private static final Random RANDOM = new Random(SEED);
