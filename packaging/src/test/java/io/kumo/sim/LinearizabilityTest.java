@@ -1,0 +1,62 @@
+package io.kumo.sim;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kumo.base.Bytes;
+import io.kumo.protocol.DataMessages.GetResult;
+import io.kumo.protocol.DataMessages.WriteResult;
+import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteStatus;
+import io.kumo.sim.History.Op;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LinearizabilityTest {
+    private static final int MANY = 200;
+
+    private final List<Op> history = new ArrayList<>();
+    private long nowNs;
+
+    private Op call(WriteKind kind, String value, long argument) {
+        nowNs += 1_000;
+        Op op = new Op("c", kind, value, argument, nowNs);
+        history.add(op);
+        return op;
+    }
+
+    private void write(WriteKind kind, String value, long argument, WriteStatus status) {
+        call(kind, value, argument).wrote(new WriteResult(status, 0, 0, 0, Bytes.EMPTY), ++nowNs);
+    }
+
+    private void get(String value, long cas) {
+        call(null, "", 0).got(new GetResult(true, 0, cas, 0, Bytes.utf8(value)), ++nowNs);
+    }
+
+    /** As while a disk is full: clients that count by cas go on asking for the same, and hear of nothing. */
+    private void manyUnansweredDoublesOfACas() {
+        write(WriteKind.SET, "6", 0, WriteStatus.DONE);
+        for (int i = 0; i < MANY; i++) {
+            get("6", 10);
+            call(WriteKind.CAS, "7", 10);
+        }
+    }
+
+    @Test
+    void oneOfManyUnansweredDoublesMayHaveBeenCarriedOut() {
+        manyUnansweredDoublesOfACas();
+        get("7", 11);
+        write(WriteKind.CAS, "8", 11, WriteStatus.DONE);
+        get("8", 12);
+        assertTrue(Linearizability.isLinearizable(history));
+    }
+
+    @Test
+    void whatWasCarriedOutIsNotUndone() {
+        manyUnansweredDoublesOfACas();
+        get("7", 11);
+        get("6", 10);
+        assertFalse(Linearizability.isLinearizable(history));
+    }
+}
