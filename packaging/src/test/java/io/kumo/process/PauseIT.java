@@ -95,26 +95,6 @@ class PauseIT {
         }
     }
 
-    @Test
-    void theLeaderAndAServerAreKilledWithinASecond() throws IOException {
-        try (ProcessCluster cluster = ProcessCluster.running(directory, 2, 3, 1);
-                Load load = Load.start(cluster.gatewayPort(0), CLIENTS)) {
-            for (int i = 0; i < 2; i++) {
-                load.awaitProgress(1_000);
-                load.forgetSlowest();
-                cluster.manager(i).kill();
-                cluster.server(i).kill();
-                load.awaitProgress(2_000);
-                report("kill -9 of a manager and a server", load, DEADLINE_MS);
-                cluster.server(i).start().awaitReady();
-                load.awaitProgress(1_000);
-                cluster.manager(i).start().awaitReady();
-                cluster.awaitHealthy();
-            }
-            load.stopAndCheck();
-        }
-    }
-
     private static void report(String what, Load load, long mostMs) {
         System.out.println("longest operation during " + what + ": " + load.slowestMs() + " ms");
         assertTrue(load.slowestMs() < mostMs, () -> "a pause of " + load.slowestMs() + " ms during " + what);

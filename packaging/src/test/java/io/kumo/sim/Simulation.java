@@ -172,7 +172,7 @@ final class Simulation {
                 && cluster.time().nowNs() < untilNs) {
             cluster.time().step();
         }
-        if (cluster.invariants().newest() != table) {
+        if (cluster.invariants().newest().version() != table.version()) {
             return false;
         }
         long differences = answers.stream()
