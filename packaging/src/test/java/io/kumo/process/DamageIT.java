@@ -48,11 +48,6 @@ class DamageIT {
     }
 
     @Test
-    void bytesOfTheRecordsAreFlipped() throws IOException {
-        damage("data", ".xd", 0.5);
-    }
-
-    @Test
     void theEndOfTheRecordsIsMissing() throws IOException {
         damage("data", ".xd", 1);
     }
