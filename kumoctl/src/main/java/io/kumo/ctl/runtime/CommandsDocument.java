@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 public final class CommandsDocument {
     private CommandsDocument() {}
 
-    /** A section for the commands to managers, and one for the benchmark. */
+    /** A section for the commands to managers, and one for each that needs no manager. */
     public static String markdown() {
         StringBuilder out = new StringBuilder(4096);
         out.append("## kumoctl\n\nShows and changes the state of a cluster. `MANAGER` is any of its managers.\n\n");
@@ -25,11 +25,10 @@ public final class CommandsDocument {
                 .distinct()
                 .forEach(option -> append(out, option));
         append(out, Subcommands.TIMEOUT);
-        return out.append('\n')
-                .append(OptionsDocument.markdown(BenchCommand.OPTIONS))
-                .append('\n')
-                .append(OptionsDocument.markdown(PasswdCommand.OPTIONS))
-                .toString();
+        for (LocalCommand command : LocalCommands.ALL) {
+            out.append('\n').append(OptionsDocument.markdown(command.options()));
+        }
+        return out.toString();
     }
 
     private static void append(StringBuilder out, OptionSpec<?> option) {

@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** {@code kumoctl MANAGER[:PORT] COMMAND}: one command, one answer; exit code 0 done, 1 failed, 2 bad usage. */
 public final class KumoctlMain {
@@ -46,21 +47,10 @@ public final class KumoctlMain {
             out.println("kumoctl " + Build.version());
             return 0;
         }
-        if (words.get(0).equals("bench")) {
-            List<String> rest = words.subList(1, words.size());
-            if (rest.contains("--help")) {
-                out.print(BenchCommand.OPTIONS.help());
-                return 0;
-            }
-            return BenchCommand.run(rest, out);
-        }
-        if (words.get(0).equals("passwd")) {
-            List<String> rest = words.subList(1, words.size());
-            if (rest.contains("--help")) {
-                out.print(PasswdCommand.OPTIONS.help());
-                return 0;
-            }
-            return PasswdCommand.run(rest, out);
+        Optional<LocalCommand> local = LocalCommands.startOf(words);
+        if (local.isPresent()) {
+            List<String> rest = words.subList(local.get().name().size(), words.size());
+            return local.get().run(rest, out);
         }
         if (words.get(0).startsWith("-")) {
             throw new UsageException("kumoctl: unknown option " + words.get(0) + " (see kumoctl --help)");
@@ -105,8 +95,11 @@ public final class KumoctlMain {
 
     static String help() {
         StringBuilder out = new StringBuilder("usage: ").append(USAGE).append('\n');
-        out.append("       kumoctl bench GATEWAY[:PORT] [OPTION]...\n");
-        out.append("       kumoctl passwd FILE USER [--delete]\n");
+        LocalCommands.ALL.forEach(command -> out.append("       ")
+                .append(command.options().program())
+                .append(' ')
+                .append(command.options().synopsis())
+                .append('\n'));
         out.append("Shows and changes the state of a cluster. MANAGER is any of its managers; its port is ")
                 .append(MANAGER_PORT)
                 .append(" if not given.\n\n");
@@ -120,8 +113,15 @@ public final class KumoctlMain {
         out.append("  --timeout TIME with any of them: ")
                 .append(Subcommands.TIMEOUT.help())
                 .append(" Default: 10s.\n");
-        out.append("\nkumoctl bench --help shows the options of the benchmark.\n");
-        out.append("kumoctl passwd --help says how users of gateways get passwords.\n");
+        out.append("\nEach of these says more with --help:\n\n");
+        for (LocalCommand command : LocalCommands.ALL) {
+            out.append(String.format(
+                    Locale.ROOT,
+                    "  %s%n      %s%n",
+                    command.options().program(),
+                    command.options().summary()));
+        }
+        out.append('\n');
         out.append("Exit code: 0 done, 1 failed, 2 bad usage.\n");
         return out.toString();
     }
