@@ -2,6 +2,7 @@ package io.kumo.protocol;
 
 import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
+import io.kumo.protocol.LoadMessages.ServerLoad;
 import io.kumo.table.ServerId;
 import java.util.List;
 
@@ -134,6 +135,7 @@ public final class ControlMessages {
      * @param damaged of its own copies in sync: those that have records that can't be read, or that are not to be
      *     trusted, and that are to be repaired from others. Without a position: nothing of it can be used; so also
      *     while the table does not name its incarnation
+     * @param load its operations
      */
     public record ServerReport(
             ServerId server,
@@ -152,7 +154,8 @@ public final class ControlMessages {
             List<CopyReport> unresponsive,
             int minCopies,
             boolean stopping,
-            List<CopyReport> damaged)
+            List<CopyReport> damaged,
+            ServerLoad load)
             implements Call<ServerReportResult> {
         public static final Method<ServerReport, ServerReportResult> METHOD =
                 new Method<>(98, "ServerReport", ServerReport::decode, ServerReportResult::decode);
@@ -164,7 +167,7 @@ public final class ControlMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(17)
+            out.fields(18)
                     .put(server)
                     .put(address)
                     .put(incarnation)
@@ -181,7 +184,8 @@ public final class ControlMessages {
                     .put(unresponsive)
                     .put(minCopies)
                     .put(stopping)
-                    .put(damaged);
+                    .put(damaged)
+                    .put(load);
         }
 
         static ServerReport decode(MessageReader in) {
@@ -203,7 +207,8 @@ public final class ControlMessages {
                     in.list(CopyReport::decode),
                     in.int32(),
                     in.bool(),
-                    in.list(CopyReport::decode)));
+                    in.list(CopyReport::decode),
+                    in.nested(ServerLoad::decode)));
         }
     }
 

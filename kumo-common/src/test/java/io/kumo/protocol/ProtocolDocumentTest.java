@@ -55,6 +55,7 @@ class ProtocolDocumentTest {
             }
         }
         out.append("\n## Values within messages\n");
+        readComments(Path.of("src/main/java/io/kumo/protocol/LoadMessages.java"));
         readComments(Path.of("src/main/java/io/kumo/protocol/LogEntry.java"));
         readComments(Path.of("src/main/java/io/kumo/protocol/RecordDetails.java"));
         readComments(Path.of("src/main/java/io/kumo/protocol/WriteOptions.java"));

@@ -12,6 +12,7 @@ import io.kumo.protocol.ControlMessages.TableResult;
 import io.kumo.protocol.DataMessages.Get;
 import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.Done;
+import io.kumo.protocol.LoadMessages.ServerLoad;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.ReplicationMessages.Behind;
 import io.kumo.protocol.ReplicationMessages.CopyChunk;
@@ -289,7 +290,8 @@ final class SimServer implements SimHandlers {
                 unresponsive,
                 cluster.minCopies(),
                 isStopping,
-                damaged);
+                damaged,
+                ServerLoad.NONE);
         for (HostPort manager : cluster.managers()) {
             SimClient link = links.to(manager);
             link.call(report, CALL_TIMEOUT_MS, new SimClient.Result<ServerReportResult>() {

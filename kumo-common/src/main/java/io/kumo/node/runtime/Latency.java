@@ -1,7 +1,10 @@
 package io.kumo.node.runtime;
 
+import io.kumo.protocol.LoadMessages.LatencyBucket;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A histogram of durations in fixed buckets, four to each doubling, from about 1 us to 34 s. Recording costs a few
@@ -80,6 +83,17 @@ public final class Latency {
 
         long countOf(int bucket) {
             return sums[bucket];
+        }
+
+        /** Those buckets that counted anything, shortest first. */
+        public List<LatencyBucket> buckets() {
+            List<LatencyBucket> buckets = new ArrayList<>();
+            for (int i = 0; i < BUCKETS; i++) {
+                if (sums[i] > 0) {
+                    buckets.add(new LatencyBucket(endNs(i), sums[i]));
+                }
+            }
+            return buckets;
         }
 
         /** A duration that this share of all did not exceed, to within a fifth; 0 if there were none. */

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kumo.protocol.LoadMessages.LatencyBucket;
 import java.lang.ref.WeakReference;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,21 @@ class MetricsTest {
             assertTrue(ids.add(meter.id()), meter.id());
             assertTrue(!meter.help().isEmpty() && meter.id().startsWith("kumo."), meter.id());
         }
+    }
+
+    @Test
+    void bucketsAreThoseThatCountedSomethingOfAllHistograms() {
+        Latency one = new Latency();
+        Latency other = new Latency();
+        one.record(20_000);
+        other.record(20_000);
+        other.record(3_000_000);
+        Latency.Snapshot sum = one.snapshot();
+        sum.add(other);
+        List<LatencyBucket> buckets = sum.buckets();
+        assertEquals(List.of(2L, 1L), buckets.stream().map(LatencyBucket::count).toList());
+        assertTrue(buckets.get(0).endNs() > 20_000 && buckets.get(0).endNs() < 25_000, buckets::toString);
+        assertEquals(buckets.get(1).endNs(), sum.quantileNs(1));
     }
 
     @Test

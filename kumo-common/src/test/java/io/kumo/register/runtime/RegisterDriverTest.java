@@ -13,6 +13,7 @@ import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.ControlMessages.ServerReport;
 import io.kumo.protocol.ControlMessages.TableGet;
 import io.kumo.protocol.ControlMessages.TableResult;
+import io.kumo.protocol.LoadMessages.ServerLoad;
 import io.kumo.register.Founding;
 import io.kumo.register.Voter.ManagerVoter;
 import io.kumo.register.Voter.ServerVoter;
@@ -289,7 +290,8 @@ class RegisterDriverTest {
                 List.of(),
                 1,
                 false,
-                List.of());
+                List.of(),
+                ServerLoad.NONE);
         await(client.call(report, 5_000));
         return client;
     }

@@ -8,6 +8,7 @@ import io.kumo.manager.leader.Command.Pending;
 import io.kumo.protocol.ControlMessages.CopyReport;
 import io.kumo.protocol.ControlMessages.Position;
 import io.kumo.protocol.ControlMessages.ServerReport;
+import io.kumo.protocol.LoadMessages.ServerLoad;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
@@ -208,7 +209,8 @@ abstract class LeaderCase {
                     List.of(),
                     minCopies,
                     stopping,
-                    damaged);
+                    damaged,
+                    ServerLoad.NONE);
         }
     }
 }

@@ -10,6 +10,7 @@ import io.kumo.manager.leader.Command.Pending;
 import io.kumo.protocol.ControlMessages.CopyReport;
 import io.kumo.protocol.ControlMessages.Position;
 import io.kumo.protocol.ControlMessages.ServerReport;
+import io.kumo.protocol.LoadMessages.ServerLoad;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
@@ -376,7 +377,8 @@ class LeaderTest {
                 List.of(),
                 1,
                 false,
-                List.of());
+                List.of(),
+                ServerLoad.NONE);
     }
 
     private ServerReport old(ServerReport now) {
@@ -397,7 +399,8 @@ class LeaderTest {
                 List.of(),
                 1,
                 false,
-                List.of());
+                List.of(),
+                ServerLoad.NONE);
     }
 
     private ServerReport report(
@@ -420,7 +423,8 @@ class LeaderTest {
                 mute,
                 1,
                 false,
-                List.of());
+                List.of(),
+                ServerLoad.NONE);
     }
 
     private List<Boolean> accepted(Command command) {

@@ -4,6 +4,7 @@ import io.kumo.base.HostPort;
 import io.kumo.protocol.ControlMessages.CopyReport;
 import io.kumo.protocol.ControlMessages.Position;
 import io.kumo.protocol.ControlMessages.ServerReport;
+import io.kumo.protocol.LoadMessages.ServerLoad;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
@@ -147,6 +148,7 @@ final class ModelServer {
                 List.of(),
                 1,
                 false,
-                List.of());
+                List.of(),
+                ServerLoad.NONE);
     }
 }

@@ -5,6 +5,7 @@ import io.kumo.protocol.ControlMessages.CopyReport;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.ControlMessages.ServerReport;
 import io.kumo.protocol.ControlMessages.TableGet;
+import io.kumo.protocol.LoadMessages.ServerLoad;
 import io.kumo.rpc.runtime.RpcClient;
 import io.kumo.rpc.runtime.RpcHandlers;
 import io.kumo.rpc.runtime.RpcLimits;
@@ -90,7 +91,8 @@ final class FakeServer {
                 List.of(),
                 1,
                 false,
-                List.of());
+                List.of(),
+                ServerLoad.NONE);
     }
 
     @Nullable

@@ -69,7 +69,8 @@ final class ClusterLinks {
                 data.tables(),
                 data.shards(),
                 data.counts(),
-                data.copied());
+                data.copied(),
+                data::load);
     }
 
     /** Reads the votes of before, and takes the register's calls from now on; before anything listens. */

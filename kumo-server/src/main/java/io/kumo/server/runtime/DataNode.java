@@ -10,6 +10,7 @@ import io.kumo.node.runtime.Node;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.ControlMessages.TableGet;
 import io.kumo.protocol.ControlMessages.TableResult;
+import io.kumo.protocol.LoadMessages.ServerLoad;
 import io.kumo.rpc.runtime.RpcClient;
 import io.kumo.rpc.runtime.RpcHandlers;
 import io.kumo.rpc.runtime.RpcLimits;
@@ -84,6 +85,7 @@ final class DataNode {
     private final List<Long> timers = new ArrayList<>();
     private volatile Runnable reportChanged = () -> {};
     private volatile HostPort address;
+    private volatile ShardView view = ShardView.NONE;
 
     /**
      * Opens the store and reads what it has; blocks.
@@ -252,6 +254,8 @@ final class DataNode {
     private void onSecond() {
         copied.sample(node.clock().monotonicNs());
         events.flush();
+        shards.gather(shards.control().loop().context(), ShardView::of)
+                .onSuccess(views -> view = views.stream().reduce(ShardView.NONE, ShardView::plus));
         boolean wasFull = diskSpace.isFull();
         boolean isFull = diskSpace.onUsable(storage.usableBytes());
         if (isFull != wasFull) {
@@ -350,6 +354,16 @@ final class DataNode {
 
     RateMeter copied() {
         return copied;
+    }
+
+    /** What the replicas were like a second ago at most. From any thread. */
+    ShardView view() {
+        return view;
+    }
+
+    /** The operations since the start. From any thread. */
+    ServerLoad load() {
+        return OperationMeters.load(shards.all().stream().map(Shard::meters).toList(), view.lag());
     }
 
     RecordCounts counts() {

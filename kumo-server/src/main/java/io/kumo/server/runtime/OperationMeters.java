@@ -4,6 +4,7 @@ import io.kumo.error.ErrorCode;
 import io.kumo.node.runtime.Latency;
 import io.kumo.node.runtime.Meter;
 import io.kumo.node.runtime.Metrics;
+import io.kumo.protocol.LoadMessages.ServerLoad;
 import io.kumo.protocol.WriteKind;
 import io.kumo.protocol.WriteStatus;
 import java.util.List;
@@ -88,6 +89,23 @@ final class OperationMeters {
                     "outcome",
                     "error_" + word(code));
         }
+    }
+
+    /** The sums of all event loops. From any thread. */
+    static ServerLoad load(List<OperationMeters> all, long lag) {
+        Latency.Snapshot reads = new Latency.Snapshot();
+        Latency.Snapshot writes = new Latency.Snapshot();
+        long errors = 0;
+        long inFlight = 0;
+        for (OperationMeters each : all) {
+            reads.add(each.getLatency);
+            writes.add(each.writeLatency);
+            for (int code = 0; code < ERRORS; code++) {
+                errors += each.getErrors.get(code) + each.writeErrors.get(code);
+            }
+            inFlight += each.inFlight();
+        }
+        return new ServerLoad(reads.buckets(), writes.buckets(), errors, inFlight, lag);
     }
 
     private static String word(Enum<?> constant) {

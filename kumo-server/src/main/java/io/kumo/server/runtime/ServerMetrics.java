@@ -16,11 +16,8 @@ import java.util.function.ToLongFunction;
 
 /** What operators see of a server: its meters, its health, and what {@code kumoctl stat} shows. */
 final class ServerMetrics {
-    private static final long PERIOD_MS = 1_000;
-
     private final DataNode data;
     private final ClusterLinks links;
-    private volatile ShardView view = ShardView.NONE;
 
     ServerMetrics(DataNode data, ClusterLinks links) {
         this.data = data;
@@ -32,10 +29,10 @@ final class ServerMetrics {
         ofView(metrics, "promoting", ShardView::promoting);
         ofView(metrics, "copy", ShardView::copies);
         ofView(metrics, "joining", ShardView::joining);
-        metrics.gauge(Meter.LEASES_LACKING, () -> view.unleased());
-        metrics.gauge(Meter.REPLICATION_LAG, () -> view.lag());
-        metrics.gauge(Meter.MEMTABLE_BYTES, () -> view.dirtyBytes(), "state", "dirty");
-        metrics.gauge(Meter.MEMTABLE_BYTES, () -> view.cleanBytes(), "state", "clean");
+        metrics.gauge(Meter.LEASES_LACKING, () -> data.view().unleased());
+        metrics.gauge(Meter.REPLICATION_LAG, () -> data.view().lag());
+        metrics.gauge(Meter.MEMTABLE_BYTES, () -> data.view().dirtyBytes(), "state", "dirty");
+        metrics.gauge(Meter.MEMTABLE_BYTES, () -> data.view().cleanBytes(), "state", "clean");
         metrics.gauge(Meter.LOG_BYTES, storage.log()::bytes);
         metrics.gauge(Meter.LOG_QUEUE, storage.log()::queuedBytes);
         metrics.counter(Meter.LOG_APPENDED, storage.log()::appendedBytes);
@@ -50,7 +47,6 @@ final class ServerMetrics {
                 () -> sum(shards, shard -> shard.checkpointer().recordCount()));
         metrics.counter(Meter.EXPIRED, () -> sum(data.sweepers(), Sweeper::expiredCount));
         OperationMeters.register(metrics, shards.stream().map(Shard::meters).toList());
-        data.node().vertx().setPeriodic(PERIOD_MS, ignored -> refresh());
         data.handlers().on(Stat.METHOD, (from, call, reply) -> reply.ok(stat(call.name())));
     }
 
@@ -59,17 +55,11 @@ final class ServerMetrics {
     }
 
     private void ofView(Metrics metrics, String role, ToDoubleFunction<ShardView> value) {
-        metrics.gauge(Meter.PARTITIONS, () -> value.applyAsDouble(view), "role", role);
-    }
-
-    private void refresh() {
-        data.shards()
-                .gather(data.shards().control().loop().context(), ShardView::of)
-                .onSuccess(views -> view = views.stream().reduce(ShardView.NONE, ShardView::plus));
+        metrics.gauge(Meter.PARTITIONS, () -> value.applyAsDouble(data.view()), "role", role);
     }
 
     Health health() {
-        ShardView now = view;
+        ShardView now = data.view();
         Health health;
         if (data.tables().version() == 0) {
             health = Health.not("no partition table yet: the server is new, or no manager was reached");
@@ -90,7 +80,7 @@ final class ServerMetrics {
 
     private StatResult stat(String name) {
         Map<String, Object> all = new LinkedHashMap<>();
-        ShardView now = view;
+        ShardView now = data.view();
         all.put("role", DataNode.ROLE);
         all.put("id", data.storage().directory().serverId());
         all.put("pid", ProcessHandle.current().pid());

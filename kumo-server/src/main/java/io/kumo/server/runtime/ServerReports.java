@@ -5,6 +5,7 @@ import io.kumo.bus.runtime.TableHolder;
 import io.kumo.protocol.ControlMessages.CopyReport;
 import io.kumo.protocol.ControlMessages.Position;
 import io.kumo.protocol.ControlMessages.ServerReport;
+import io.kumo.protocol.LoadMessages.ServerLoad;
 import io.kumo.server.replica.Replica;
 import io.kumo.server.replica.ReplicaRole;
 import io.kumo.server.replica.ReplicaView;
@@ -16,6 +17,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Says what this server is, has and sees: the report that every manager gets. Used on one context. */
 final class ServerReports {
@@ -43,6 +45,7 @@ final class ServerReports {
     private final Shards shards;
     private final RecordCounts counts;
     private final RateMeter copied;
+    private final Supplier<ServerLoad> load;
 
     ServerReports(
             Identity identity,
@@ -50,13 +53,15 @@ final class ServerReports {
             TableHolder tables,
             Shards shards,
             RecordCounts counts,
-            RateMeter copied) {
+            RateMeter copied,
+            Supplier<ServerLoad> load) {
         this.identity = identity;
         this.storage = storage;
         this.tables = tables;
         this.shards = shards;
         this.counts = counts;
         this.copied = copied;
+        this.load = load;
     }
 
     /** What there is to report now; completes on {@code context}. */
@@ -113,6 +118,7 @@ final class ServerReports {
                 parts.stream().flatMap(part -> part.unresponsive.stream()).toList(),
                 identity.minCopies(),
                 identity.stopping(),
-                parts.stream().flatMap(part -> part.damaged.stream()).toList());
+                parts.stream().flatMap(part -> part.damaged.stream()).toList(),
+                load.get());
     }
 }

@@ -58,7 +58,8 @@ final class TestServer {
                 data.tables(),
                 data.shards(),
                 data.counts(),
-                data.copied());
+                data.copied(),
+                data::load);
     }
 
     private void onStop(ErrorCode code, String text) {
