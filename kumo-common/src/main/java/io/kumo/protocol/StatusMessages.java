@@ -52,6 +52,11 @@ public final class StatusMessages {
             RebalanceStatus rebalance,
             boolean paused)
             implements Message {
+        /** Copies that servers found damaged, and that are being mended. */
+        public int damaged() {
+            return servers.stream().mapToInt(ServerStatus::damaged).sum();
+        }
+
         @Override
         public void encode(MessageWriter out) {
             out.fields(11)
@@ -109,26 +114,35 @@ public final class StatusMessages {
      * @param state active, fault, joining, leaving, drained or new
      * @param primaries partitions of which it is the primary
      * @param copies partitions of which it is in sync
+     * @param damaged copies that it found damaged, and that are being mended from others
      */
     public record ServerStatus(
-            ServerId id, HostPort address, String state, int primaries, int copies, long items, long bytes)
+            ServerId id, HostPort address, String state, int primaries, int copies, long items, long bytes, int damaged)
             implements Message {
         @Override
         public void encode(MessageWriter out) {
-            out.fields(7)
+            out.fields(8)
                     .put(id)
                     .put(address)
                     .put(state)
                     .put(primaries)
                     .put(copies)
                     .put(items)
-                    .put(bytes);
+                    .put(bytes)
+                    .put(damaged);
         }
 
         static ServerStatus decode(MessageReader in) {
             in.open();
             return in.close(new ServerStatus(
-                    in.serverId(), in.hostPort(), in.text(), in.int32(), in.int32(), in.int64(), in.int64()));
+                    in.serverId(),
+                    in.hostPort(),
+                    in.text(),
+                    in.int32(),
+                    in.int32(),
+                    in.int64(),
+                    in.int64(),
+                    in.int32()));
         }
     }
 

@@ -28,10 +28,11 @@ public final class StatusFormatter {
         }
         out.append(String.format(
                 Locale.ROOT,
-                "partitions:%n  %d in all, %d under-replicated, %d down%n",
+                "partitions:%n  %d in all, %d under-replicated, %d down",
                 status.partitions(),
                 status.underReplicated(),
                 status.down()));
+        out.append(status.damaged() == 0 ? "\n" : ", " + status.damaged() + " damaged copies are being mended\n");
         out.append("auto replace:\n  ")
                 .append(status.autoReplace() ? "enabled" : "disabled")
                 .append('\n');
@@ -54,6 +55,7 @@ public final class StatusFormatter {
                             server.copies(),
                             server.items(),
                             bytes(server.bytes())));
+                    out.append(server.damaged() == 0 ? "" : "  damaged copies " + server.damaged());
                 }
                 out.append("  ").append(server.id()).append('\n');
             }

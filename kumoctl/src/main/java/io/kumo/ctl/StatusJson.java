@@ -26,6 +26,7 @@ public final class StatusJson {
             out.writeNumberField("partitions", status.partitions());
             out.writeNumberField("underReplicated", status.underReplicated());
             out.writeNumberField("down", status.down());
+            out.writeNumberField("damaged", status.damaged());
             out.writeBooleanField("autoReplace", status.autoReplace());
             out.writeBooleanField("paused", status.paused());
             managers(out, status);
@@ -61,6 +62,7 @@ public final class StatusJson {
             out.writeNumberField("copies", server.copies());
             out.writeNumberField("items", server.items());
             out.writeNumberField("bytes", server.bytes());
+            out.writeNumberField("damaged", server.damaged());
             out.writeEndObject();
         }
         out.writeEndArray();

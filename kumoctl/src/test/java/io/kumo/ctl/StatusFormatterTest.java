@@ -39,6 +39,16 @@ class StatusFormatterTest {
     }
 
     @Test
+    void showsDamagedCopiesWhereThereAreAny() {
+        ServerStatus damaged =
+                new ServerStatus(new ServerId(1), new HostPort("svr1", 19800), "active", 1, 2, 10, 2048, 4);
+        String text = StatusFormatter.text(status(RESTING, List.of(damaged)));
+        assertTrue(text.contains("2.0 KiB  damaged copies 4  0000000000000001\n"), text);
+        assertTrue(text.contains("7 under-replicated, 0 down, 4 damaged copies are being mended\n"), text);
+        assertTrue(StatusJson.text(status(RESTING, List.of(damaged))).contains("\"damaged\" : 4"));
+    }
+
+    @Test
     void showsHowFarARebalanceIs() {
         String line = StatusFormatter.progress(MOVING);
         assertEquals(
@@ -64,6 +74,15 @@ class StatusFormatterTest {
     }
 
     private static StatusResult status(RebalanceStatus rebalance) {
+        return status(
+                rebalance,
+                List.of(
+                        server(1, "active", 512, 1024, 10, 2048),
+                        server(2, "fault", 0, 3, 0, 0),
+                        server(3, "new", 0, 0, 0, 0)));
+    }
+
+    private static StatusResult status(RebalanceStatus rebalance, List<ServerStatus> servers) {
         return new StatusResult(
                 "00000000000000aa",
                 12,
@@ -75,16 +94,13 @@ class StatusFormatterTest {
                 List.of(
                         new ManagerStatus(new HostPort("mgr1", 19700), true, true),
                         new ManagerStatus(new HostPort("mgr2", 19700), false, false)),
-                List.of(
-                        server(1, "active", 512, 1024, 10, 2048),
-                        server(2, "fault", 0, 3, 0, 0),
-                        server(3, "new", 0, 0, 0, 0)),
+                servers,
                 rebalance,
                 false);
     }
 
     private static ServerStatus server(int n, String state, int primaries, int copies, long items, long bytes) {
         return new ServerStatus(
-                new ServerId(n), new HostPort("svr" + n, 19800), state, primaries, copies, items, bytes);
+                new ServerId(n), new HostPort("svr" + n, 19800), state, primaries, copies, items, bytes, 0);
     }
 }

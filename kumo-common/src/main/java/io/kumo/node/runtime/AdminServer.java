@@ -33,6 +33,7 @@ public final class AdminServer {
     private final Supplier<Health> health;
     private final Map<String, Page> pages = new ConcurrentHashMap<>();
     private volatile @Nullable HttpServer server;
+    private volatile Optional<HostPort> listening = Optional.empty();
 
     /** @param health called on an event loop */
     public AdminServer(Vertx vertx, Metrics metrics, Supplier<Health> health) {
@@ -59,7 +60,10 @@ public final class AdminServer {
         HttpServer created = vertx.createHttpServer(options).requestHandler(this::answer);
         server = created;
         return created.listen()
-                .map(listening -> Optional.of(address.withPort(listening.actualPort())))
+                .map(bound -> {
+                    listening = Optional.of(address.withPort(bound.actualPort()));
+                    return listening;
+                })
                 .recover(failure -> {
                     String what = "HTTP cannot listen on " + address + ": " + Failures.reason(failure);
                     if (asked) {
@@ -69,6 +73,11 @@ public final class AdminServer {
                     LOG.warn("{}; it is off", what);
                     return Future.succeededFuture(Optional.empty());
                 });
+    }
+
+    /** Where it listens; empty if it does not. */
+    public Optional<HostPort> address() {
+        return listening;
     }
 
     private void answer(HttpServerRequest request) {
@@ -127,7 +136,7 @@ public final class AdminServer {
     }
 
     public Future<Void> close() {
-        HttpServer listening = server;
-        return listening == null ? Future.succeededFuture() : listening.close();
+        HttpServer created = server;
+        return created == null ? Future.succeededFuture() : created.close();
     }
 }

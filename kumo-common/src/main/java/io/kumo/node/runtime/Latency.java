@@ -69,6 +69,15 @@ public final class Latency {
             }
         }
 
+        /** What was counted after {@code earlier}. */
+        Snapshot minus(Snapshot earlier) {
+            Snapshot difference = new Snapshot();
+            for (int i = 0; i < sums.length; i++) {
+                difference.sums[i] = sums[i] - earlier.sums[i];
+            }
+            return difference;
+        }
+
         public long count() {
             long count = 0;
             for (int i = 0; i < BUCKETS; i++) {

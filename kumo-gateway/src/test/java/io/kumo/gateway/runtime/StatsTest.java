@@ -159,7 +159,7 @@ class StatsTest extends GatewayCase {
     }
 
     private static ServerStatus server(int id, int primaries, int copies, long items) {
-        return new ServerStatus(new ServerId(id), new HostPort("s" + id, 1), "active", primaries, copies, items, 0);
+        return new ServerStatus(new ServerId(id), new HostPort("s" + id, 1), "active", primaries, copies, items, 0, 0);
     }
 
     @Test

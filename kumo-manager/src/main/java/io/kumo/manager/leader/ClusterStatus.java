@@ -84,7 +84,8 @@ public final class ClusterStatus {
                     count[0],
                     count[1],
                     report.map(ServerReport::items).orElse(0L),
-                    report.map(ServerReport::bytes).orElse(0L)));
+                    report.map(ServerReport::bytes).orElse(0L),
+                    report.map(known -> known.damaged().size()).orElse(0)));
         }
         return servers;
     }
@@ -110,7 +111,7 @@ public final class ClusterStatus {
                 .map(ServerSight::report)
                 .sorted(Comparator.comparing(ServerReport::address))
                 .map(report -> new ServerStatus(
-                        report.server(), report.address(), "new", 0, 0, report.items(), report.bytes()))
+                        report.server(), report.address(), "new", 0, 0, report.items(), report.bytes(), 0))
                 .toList();
     }
 

@@ -7,6 +7,7 @@ import io.kumo.manager.leader.ClusterStatus;
 import io.kumo.manager.leader.Command;
 import io.kumo.manager.leader.RebalanceProgress;
 import io.kumo.node.runtime.Failures;
+import io.kumo.node.runtime.Figures;
 import io.kumo.protocol.ControlMessages.Attach;
 import io.kumo.protocol.ControlMessages.CommandResult;
 import io.kumo.protocol.ControlMessages.Detach;
@@ -15,8 +16,8 @@ import io.kumo.protocol.ControlMessages.ServerReport;
 import io.kumo.protocol.ControlMessages.ServerReportResult;
 import io.kumo.protocol.ControlMessages.SetAutoReplace;
 import io.kumo.protocol.ControlMessages.Stat;
-import io.kumo.protocol.ControlMessages.StatEntry;
 import io.kumo.protocol.ControlMessages.StatResult;
+import io.kumo.protocol.Figure;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.OperatorMessages.Drain;
 import io.kumo.protocol.OperatorMessages.ForcePromote;
@@ -34,7 +35,6 @@ import io.kumo.rpc.runtime.RpcHandlers;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
 import io.kumo.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -51,8 +51,7 @@ final class ControlService {
     private final Peers peers;
     private final RebalanceProgress progress;
     private final Clock clock;
-    private final String build;
-    private final long startMs;
+    private final Supplier<Figures> process;
 
     ControlService(
             ManagerOptions options,
@@ -61,15 +60,14 @@ final class ControlService {
             Peers peers,
             RebalanceProgress progress,
             Clock clock,
-            String build) {
+            Supplier<Figures> process) {
         this.options = options;
         this.driver = driver;
         this.register = register;
         this.peers = peers;
         this.progress = progress;
         this.clock = clock;
-        this.build = build;
-        this.startMs = clock.wallMs();
+        this.process = process;
     }
 
     void serve(RpcHandlers handlers) {
@@ -196,27 +194,21 @@ final class ControlService {
     }
 
     private StatResult stat(String name) {
-        List<StatEntry> entries = new ArrayList<>();
         Optional<ClusterTable> table = driver.table();
-        entries.add(new StatEntry("pid", Long.toString(ProcessHandle.current().pid())));
-        entries.add(new StatEntry("uptime", Long.toString((clock.wallMs() - startMs) / 1000)));
-        entries.add(new StatEntry("time", Long.toString(clock.wallMs() / 1000)));
-        entries.add(new StatEntry("version", build));
-        entries.add(new StatEntry("address", options.listen().toString()));
-        entries.add(new StatEntry(
-                "leader", driver.leaderAddress().map(HostPort::toString).orElse("")));
-        entries.add(new StatEntry("cluster", table.map(ClusterTable::clusterId).orElse("")));
-        entries.add(new StatEntry(
-                "table_version", Long.toString(table.map(ClusterTable::version).orElse(0L))));
-        entries.add(new StatEntry(
-                "servers",
-                Integer.toString(table.map(known -> known.servers().size()).orElse(0))));
-        entries.add(new StatEntry(
-                "under_replicated",
-                Integer.toString(table.map(ClusterTable::underReplicated).orElse(0))));
-        entries.add(new StatEntry("obstacle", driver.obstacle()));
-        return new StatResult(entries.stream()
-                .filter(entry -> name.isEmpty() || entry.name().equals(name))
-                .toList());
+        return process.get()
+                .with(Figure.ROLE, MANAGER)
+                .with(Figure.ADDRESS, options.listen())
+                .with(Figure.MQTT, options.mqttAddress())
+                .with(
+                        Figure.LEADER,
+                        driver.leaderAddress().map(HostPort::toString).orElse(""))
+                .with(Figure.CLUSTER, table.map(ClusterTable::clusterId).orElse(""))
+                .with(Figure.TABLE_VERSION, table.map(ClusterTable::version).orElse(0L))
+                .with(Figure.SERVERS, table.map(known -> known.servers().size()).orElse(0))
+                .with(
+                        Figure.UNDER_REPLICATED,
+                        table.map(ClusterTable::underReplicated).orElse(0))
+                .with(Figure.OBSTACLE, driver.obstacle())
+                .result(name);
     }
 }

@@ -10,6 +10,7 @@ import io.kumo.manager.leader.RebalanceProgress;
 import io.kumo.membership.Member.ManagerMember;
 import io.kumo.membership.runtime.GroupOptions;
 import io.kumo.membership.runtime.JGroupsMembership;
+import io.kumo.node.runtime.Figures;
 import io.kumo.node.runtime.Health;
 import io.kumo.node.runtime.Meter;
 import io.kumo.node.runtime.Metrics;
@@ -63,6 +64,7 @@ final class Manager {
     private @Nullable TablePublisher publisher;
     private boolean warned;
     private long publishTimer = -1;
+    private volatile Supplier<Optional<HostPort>> http = Optional::empty;
     private final AtomicInteger connections = new AtomicInteger();
 
     /** @param options with real ports: no zero but for MQTT */
@@ -124,7 +126,15 @@ final class Manager {
         publisher = tables;
         opened.serve(handlers);
         opened.onFatal(failure -> stopper.stop(failure.code(), failure.getMessage()));
-        new ControlService(options, leaderDriver, opened, peers, progress, clock, build).serve(handlers);
+        new ControlService(
+                        options,
+                        leaderDriver,
+                        opened,
+                        peers,
+                        progress,
+                        clock,
+                        () -> Figures.of(clock, build, http.get()))
+                .serve(handlers);
         new VerifyRelay(leaderDriver::table, peers).serve(handlers);
         handlers.onOpen(connection -> connections.incrementAndGet());
         handlers.onClose(connection -> connections.decrementAndGet());
@@ -186,7 +196,9 @@ final class Manager {
         return done.future();
     }
 
-    void register(Metrics metrics) {
+    /** @param address where HTTP listens, if it does */
+    void register(Metrics metrics, Supplier<Optional<HostPort>> address) {
+        http = address;
         metrics.gauge(Meter.TABLE_VERSION, holder::version);
         metrics.gauge(Meter.RPC_CONNECTIONS, connections::get);
         metrics.gauge(Meter.CLIENT_CONNECTIONS, broker::clientCount);

@@ -44,7 +44,7 @@ public final class ManagerMain extends NodeMain {
         ManagerOptions options = withRealPorts(ManagerOptions.of(node.options()));
         Manager made = new Manager(node.vertx(), node.clock(), options, node.build(), node.stopper());
         manager = made;
-        made.register(node.metrics());
+        made.register(node.metrics(), node.admin()::address);
         return made.start()
                 .map(mqttPort -> "RPC on " + options.listen() + ", MQTT on "
                         + options.listen().withPort(mqttPort) + ", group on " + options.groupAddress());

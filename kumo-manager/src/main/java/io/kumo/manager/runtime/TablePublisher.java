@@ -125,6 +125,7 @@ final class TablePublisher {
                 .put("copies", status.copies())
                 .put("items", status.items())
                 .put("bytes", status.bytes())
+                .put("damaged", status.damaged())
                 .encode());
     }
 

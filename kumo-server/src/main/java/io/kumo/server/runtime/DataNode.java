@@ -74,6 +74,7 @@ final class DataNode {
     private final EventLog events = new EventLog();
     private final RateMeter copied = new RateMeter();
     private final DiskSpaceRule diskSpace;
+    private volatile boolean refusesWrites;
     private final Shards shards;
     private final List<Sweeper> sweepers = new ArrayList<>();
     private final LeaseKeeper leases;
@@ -260,8 +261,14 @@ final class DataNode {
         boolean isFull = diskSpace.onUsable(storage.usableBytes());
         if (isFull != wasFull) {
             LOG.warn("disk space writes_refused={} usable_bytes={}", isFull, storage.usableBytes());
+            refusesWrites = isFull;
             shards.each(shard -> shard.host().replicaContext().refuseWrites(isFull));
         }
+    }
+
+    /** Whether writes are refused for want of disk. From any thread. */
+    boolean refusesWrites() {
+        return refusesWrites;
     }
 
     /** On the first event loop. */

@@ -108,6 +108,36 @@ final class OperationMeters {
         return new ServerLoad(reads.buckets(), writes.buckets(), errors, inFlight, lag);
     }
 
+    /** Reads that were answered. From any thread, as what follows. */
+    long gets() {
+        return hits.get() + misses.get();
+    }
+
+    /** Writes that were answered, but for deletes. */
+    long sets() {
+        long sum = 0;
+        for (WriteKind kind : WriteKind.values()) {
+            sum += kind == WriteKind.DELETE ? 0 : answered(kind);
+        }
+        return sum;
+    }
+
+    long deletes() {
+        return answered(WriteKind.DELETE);
+    }
+
+    private long answered(WriteKind kind) {
+        long sum = 0;
+        for (int column = 0; column < COLUMNS; column++) {
+            sum += writes.get(kind.number() * COLUMNS + column);
+        }
+        return sum;
+    }
+
+    List<Latency> latencies() {
+        return List.of(getLatency, writeLatency);
+    }
+
     private static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }

@@ -1,23 +1,27 @@
 package io.kumo.server.runtime;
 
+import io.kumo.node.runtime.Figures;
 import io.kumo.node.runtime.Health;
 import io.kumo.node.runtime.Meter;
 import io.kumo.node.runtime.Metrics;
+import io.kumo.node.runtime.RecentLatency;
 import io.kumo.protocol.ControlMessages.Stat;
-import io.kumo.protocol.ControlMessages.StatEntry;
 import io.kumo.protocol.ControlMessages.StatResult;
+import io.kumo.protocol.Figure;
 import io.kumo.server.store.runtime.Storage;
-import java.lang.management.ManagementFactory;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /** What operators see of a server: its meters, its health, and what {@code kumoctl stat} shows. */
 final class ServerMetrics {
+    private static final long PERIOD_MS = 1_000;
+    private static final int RECENT_SECONDS = 10;
+
     private final DataNode data;
     private final ClusterLinks links;
+    private final List<OperationMeters> meters;
+    private final RecentLatency latency;
 
     ServerMetrics(DataNode data, ClusterLinks links) {
         this.data = data;
@@ -46,7 +50,11 @@ final class ServerMetrics {
                 Meter.CHECKPOINTED,
                 () -> sum(shards, shard -> shard.checkpointer().recordCount()));
         metrics.counter(Meter.EXPIRED, () -> sum(data.sweepers(), Sweeper::expiredCount));
-        OperationMeters.register(metrics, shards.stream().map(Shard::meters).toList());
+        meters = shards.stream().map(Shard::meters).toList();
+        latency = new RecentLatency(
+                meters.stream().flatMap(each -> each.latencies().stream()).toList(), RECENT_SECONDS);
+        OperationMeters.register(metrics, meters);
+        data.node().vertx().setPeriodic(PERIOD_MS, ignored -> latency.tick());
         data.handlers().on(Stat.METHOD, (from, call, reply) -> reply.ok(stat(call.name())));
     }
 
@@ -79,34 +87,39 @@ final class ServerMetrics {
     }
 
     private StatResult stat(String name) {
-        Map<String, Object> all = new LinkedHashMap<>();
         ShardView now = data.view();
-        all.put("role", DataNode.ROLE);
-        all.put("id", data.storage().directory().serverId());
-        all.put("pid", ProcessHandle.current().pid());
-        all.put("uptime", ManagementFactory.getRuntimeMXBean().getUptime() / 1000);
-        all.put("time", data.node().clock().wallMs() / 1000);
-        all.put("version", data.node().build());
-        all.put("cluster", data.tables().clusterId());
-        all.put("table_version", data.tables().version());
-        all.put("curr_items", data.counts().total());
-        all.put("store_bytes", data.storage().records().bytes());
-        all.put("log_bytes", data.storage().log().bytes());
-        all.put("log_queue_bytes", data.storage().log().queuedBytes());
-        all.put("dirty_bytes", now.dirtyBytes());
-        all.put("clean_bytes", now.cleanBytes());
-        all.put("primaries", now.primaries());
-        all.put("promoting", now.promoting());
-        all.put("copies", now.copies());
-        all.put("joining", now.joining());
-        all.put("leases_lacking", now.unleased());
-        all.put("replication_lag", now.lag());
-        all.put("in_flight", data.inFlight());
-        all.put("copied_bytes", data.copied().total());
-        List<StatEntry> entries = all.entrySet().stream()
-                .filter(entry -> name.isEmpty() || name.equals(entry.getKey()))
-                .map(entry -> new StatEntry(entry.getKey(), String.valueOf(entry.getValue())))
-                .toList();
-        return new StatResult(entries);
+        Storage storage = data.storage();
+        return Figures.of(
+                        data.node().clock(),
+                        data.node().build(),
+                        data.node().admin().address())
+                .with(Figure.ROLE, DataNode.ROLE)
+                .with(Figure.ID, storage.directory().serverId())
+                .with(Figure.CLUSTER, data.tables().clusterId())
+                .with(Figure.TABLE_VERSION, data.tables().version())
+                .with(Figure.CMD_GET, sum(meters, OperationMeters::gets))
+                .with(Figure.CMD_SET, sum(meters, OperationMeters::sets))
+                .with(Figure.CMD_DELETE, sum(meters, OperationMeters::deletes))
+                .with(Figure.P99_US, latency.quantileUs(0.99))
+                .with(Figure.CURR_ITEMS, data.counts().total())
+                .with(Figure.STORE_BYTES, storage.records().bytes())
+                .with(Figure.LOG_BYTES, storage.log().bytes())
+                .with(Figure.LOG_QUEUE_BYTES, storage.log().queuedBytes())
+                .with(Figure.DIRTY_BYTES, now.dirtyBytes())
+                .with(Figure.CLEAN_BYTES, now.cleanBytes())
+                .with(Figure.DISK_TOTAL_BYTES, storage.totalBytes())
+                .with(Figure.DISK_FREE_BYTES, storage.usableBytes())
+                .with(Figure.DISK_RESERVE_BYTES, data.options().diskReserveBytes())
+                .with(Figure.WRITES_REFUSED, data.refusesWrites())
+                .with(Figure.PRIMARIES, now.primaries())
+                .with(Figure.PROMOTING, now.promoting())
+                .with(Figure.COPIES, now.copies())
+                .with(Figure.JOINING, now.joining())
+                .with(Figure.DAMAGED, now.damaged())
+                .with(Figure.LEASES_LACKING, now.unleased())
+                .with(Figure.REPLICATION_LAG, now.lag())
+                .with(Figure.IN_FLIGHT, data.inFlight())
+                .with(Figure.COPIED_BYTES, data.copied().total())
+                .result(name);
     }
 }

@@ -177,6 +177,15 @@ final class DiskStorage implements Storage {
     }
 
     @Override
+    public long totalBytes() {
+        try {
+            return fileStore.getTotalSpace();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    @Override
     public void close() {
         try {
             boolean isWritten = !isRecovered || log.stop();

@@ -69,6 +69,15 @@ final class MemoryStorage implements Storage {
     }
 
     @Override
+    public long totalBytes() {
+        try {
+            return fileStore.getTotalSpace();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    @Override
     public void close() {
         threads.close(CLOSE_MS);
         directory.close();

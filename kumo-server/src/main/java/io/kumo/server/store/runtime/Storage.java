@@ -36,6 +36,9 @@ public interface Storage {
     /** Bytes that the file system of the directory has left for us; cheap enough for once a second. */
     long usableBytes();
 
+    /** Bytes of that file system; 0 if that is not known. */
+    long totalBytes();
+
     /** Ends log and store; what was handed over before is written. Bounded in time. */
     void close();
 
