@@ -21,7 +21,9 @@ public enum ErrorCode {
     LEASE_LOST(17, Outcome.NOT_DONE, "the primary's lease ran out"),
     CORRUPT(18, Outcome.REJECTED, "stored data is damaged"),
     STORE_FAILED(19, Outcome.FATAL, "the store failed"),
-    INTERNAL(20, Outcome.FATAL, "internal error");
+    INTERNAL(20, Outcome.FATAL, "internal error"),
+    NOT_ALLOWED(21, Outcome.REJECTED, "not allowed to this role"),
+    UNAUTHENTICATED(22, Outcome.REJECTED, "has not proved who it is");
 
     private static final ErrorCode[] BY_NUMBER = new ErrorCode[values().length + 1];
 

@@ -22,7 +22,7 @@ public final class ControlMessages {
     public record Hello(int protocolVersion, String clusterId, String role, String name, String build)
             implements Call<HelloResult> {
         public static final Method<Hello, HelloResult> METHOD =
-                new Method<>(96, "Hello", Hello::decode, HelloResult::decode);
+                new Method<>(96, "Hello", Callers.ALL, Hello::decode, HelloResult::decode);
 
         @Override
         public Method<Hello, HelloResult> method() {
@@ -76,7 +76,7 @@ public final class ControlMessages {
      */
     public record TableGet(long knownVersion) implements Call<TableResult> {
         public static final Method<TableGet, TableResult> METHOD =
-                new Method<>(97, "TableGet", TableGet::decode, TableResult::decode);
+                new Method<>(97, "TableGet", Callers.ALL, TableGet::decode, TableResult::decode);
 
         @Override
         public Method<TableGet, TableResult> method() {
@@ -157,8 +157,8 @@ public final class ControlMessages {
             List<CopyReport> damaged,
             ServerLoad load)
             implements Call<ServerReportResult> {
-        public static final Method<ServerReport, ServerReportResult> METHOD =
-                new Method<>(98, "ServerReport", ServerReport::decode, ServerReportResult::decode);
+        public static final Method<ServerReport, ServerReportResult> METHOD = new Method<>(
+                98, "ServerReport", Callers.of(Role.SERVER), ServerReport::decode, ServerReportResult::decode);
 
         @Override
         public Method<ServerReport, ServerReportResult> method() {
@@ -269,7 +269,7 @@ public final class ControlMessages {
      */
     public record Attach(boolean replace, List<String> servers) implements Call<CommandResult> {
         public static final Method<Attach, CommandResult> METHOD =
-                new Method<>(100, "Attach", Attach::decode, CommandResult::decode);
+                new Method<>(100, "Attach", Callers.of(Role.OPERATOR), Attach::decode, CommandResult::decode);
 
         @Override
         public Method<Attach, CommandResult> method() {
@@ -295,7 +295,7 @@ public final class ControlMessages {
      */
     public record Detach(boolean replace, List<String> servers) implements Call<CommandResult> {
         public static final Method<Detach, CommandResult> METHOD =
-                new Method<>(101, "Detach", Detach::decode, CommandResult::decode);
+                new Method<>(101, "Detach", Callers.of(Role.OPERATOR), Detach::decode, CommandResult::decode);
 
         @Override
         public Method<Detach, CommandResult> method() {
@@ -316,7 +316,7 @@ public final class ControlMessages {
     /** Plans anew where copies belong, and moves them. */
     public record Replace() implements Call<CommandResult> {
         public static final Method<Replace, CommandResult> METHOD =
-                new Method<>(102, "Replace", Replace::decode, CommandResult::decode);
+                new Method<>(102, "Replace", Callers.of(Role.OPERATOR), Replace::decode, CommandResult::decode);
 
         @Override
         public Method<Replace, CommandResult> method() {
@@ -336,8 +336,8 @@ public final class ControlMessages {
 
     /** Whether servers that come are attached, and partitions moved, without a command. */
     public record SetAutoReplace(boolean on) implements Call<CommandResult> {
-        public static final Method<SetAutoReplace, CommandResult> METHOD =
-                new Method<>(103, "SetAutoReplace", SetAutoReplace::decode, CommandResult::decode);
+        public static final Method<SetAutoReplace, CommandResult> METHOD = new Method<>(
+                103, "SetAutoReplace", Callers.of(Role.OPERATOR), SetAutoReplace::decode, CommandResult::decode);
 
         @Override
         public Method<SetAutoReplace, CommandResult> method() {
@@ -380,7 +380,7 @@ public final class ControlMessages {
      */
     public record Stat(String name) implements Call<StatResult> {
         public static final Method<Stat, StatResult> METHOD =
-                new Method<>(104, "Stat", Stat::decode, StatResult::decode);
+                new Method<>(104, "Stat", Callers.of(Role.OPERATOR), Stat::decode, StatResult::decode);
 
         @Override
         public Method<Stat, StatResult> method() {

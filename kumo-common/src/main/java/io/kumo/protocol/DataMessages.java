@@ -17,7 +17,8 @@ public final class DataMessages {
      */
     public record Get(int partition, long tableVersion, boolean stale, Bytes key, int wants, long knownSeq)
             implements Call<GetResult> {
-        public static final Method<Get, GetResult> METHOD = new Method<>(1, "Get", Get::decode, GetResult::decode);
+        public static final Method<Get, GetResult> METHOD =
+                new Method<>(1, "Get", Callers.of(Role.GATEWAY), Get::decode, GetResult::decode);
 
         /** The answer is to have {@link RecordDetails}. */
         public static final int DETAILS = 1;
@@ -143,7 +144,7 @@ public final class DataMessages {
             WriteOptions options)
             implements Call<WriteResult> {
         public static final Method<Write, WriteResult> METHOD =
-                new Method<>(2, "Write", Write::decode, WriteResult::decode);
+                new Method<>(2, "Write", Callers.of(Role.GATEWAY), Write::decode, WriteResult::decode);
 
         @Override
         public Method<Write, WriteResult> method() {

@@ -6,11 +6,12 @@ package io.kumo.protocol;
  *
  * @param number on the wire; 1 to 31 data, 32 to 63 replication, 64 to 95 register, 96 to 159 control
  * @param name for people: logs, metrics, docs/PROTOCOL.md
+ * @param callers who may call it; the others are refused
  * @param <Q> the call
  * @param <R> its answer, {@link Done} where there is none
  */
 public record Method<Q extends Message, R extends Message>(
-        int number, String name, Decoder<Q> request, Decoder<R> result) {
+        int number, String name, Callers callers, Decoder<Q> request, Decoder<R> result) {
 
     /** Reads a message from its MessagePack array. */
     @FunctionalInterface

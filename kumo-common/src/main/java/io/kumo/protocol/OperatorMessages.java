@@ -11,7 +11,7 @@ public final class OperatorMessages {
     /** Whether partitions stay where they are. */
     public record SetPaused(boolean on) implements Call<CommandResult> {
         public static final Method<SetPaused, CommandResult> METHOD =
-                new Method<>(105, "SetPaused", SetPaused::decode, CommandResult::decode);
+                new Method<>(105, "SetPaused", Callers.of(Role.OPERATOR), SetPaused::decode, CommandResult::decode);
 
         @Override
         public Method<SetPaused, CommandResult> method() {
@@ -36,7 +36,7 @@ public final class OperatorMessages {
      */
     public record Drain(List<String> servers) implements Call<CommandResult> {
         public static final Method<Drain, CommandResult> METHOD =
-                new Method<>(106, "Drain", Drain::decode, CommandResult::decode);
+                new Method<>(106, "Drain", Callers.of(Role.OPERATOR), Drain::decode, CommandResult::decode);
 
         @Override
         public Method<Drain, CommandResult> method() {
@@ -61,8 +61,8 @@ public final class OperatorMessages {
      * @param partitions numbers; empty for all that are down
      */
     public record ForcePromote(boolean acceptDataLoss, List<String> partitions) implements Call<CommandResult> {
-        public static final Method<ForcePromote, CommandResult> METHOD =
-                new Method<>(107, "ForcePromote", ForcePromote::decode, CommandResult::decode);
+        public static final Method<ForcePromote, CommandResult> METHOD = new Method<>(
+                107, "ForcePromote", Callers.of(Role.OPERATOR), ForcePromote::decode, CommandResult::decode);
 
         @Override
         public Method<ForcePromote, CommandResult> method() {
@@ -88,7 +88,7 @@ public final class OperatorMessages {
      */
     public record PlanMoves(String command, List<String> servers) implements Call<PlanResult> {
         public static final Method<PlanMoves, PlanResult> METHOD =
-                new Method<>(108, "PlanMoves", PlanMoves::decode, PlanResult::decode);
+                new Method<>(108, "PlanMoves", Callers.of(Role.OPERATOR), PlanMoves::decode, PlanResult::decode);
 
         @Override
         public Method<PlanMoves, PlanResult> method() {
@@ -169,8 +169,8 @@ public final class OperatorMessages {
      * @param servers ids or addresses of those that are to be stopped at the same time
      */
     public record SafeToStop(List<String> servers) implements Call<SafeToStopResult> {
-        public static final Method<SafeToStop, SafeToStopResult> METHOD =
-                new Method<>(109, "SafeToStop", SafeToStop::decode, SafeToStopResult::decode);
+        public static final Method<SafeToStop, SafeToStopResult> METHOD = new Method<>(
+                109, "SafeToStop", Callers.of(Role.OPERATOR), SafeToStop::decode, SafeToStopResult::decode);
 
         @Override
         public Method<SafeToStop, SafeToStopResult> method() {

@@ -37,7 +37,7 @@ public final class ReplicationMessages {
             boolean sync)
             implements Call<Done> {
         public static final Method<Replicate, Done> METHOD =
-                new Method<>(32, "Replicate", Replicate::decode, Done::decode);
+                new Method<>(32, "Replicate", Callers.of(Role.SERVER), Replicate::decode, Done::decode);
 
         @Override
         public Method<Replicate, Done> method() {
@@ -90,7 +90,7 @@ public final class ReplicationMessages {
             int partition, long epoch, long tableVersion, long seq, long incarnation, long durableBelow)
             implements Call<Done> {
         public static final Method<Replicated, Done> METHOD =
-                new Method<>(33, "Replicated", Replicated::decode, Done::decode);
+                new Method<>(33, "Replicated", Callers.of(Role.SERVER), Replicated::decode, Done::decode);
 
         @Override
         public Method<Replicated, Done> method() {
@@ -139,7 +139,8 @@ public final class ReplicationMessages {
             long incarnation,
             boolean hasRecords)
             implements Call<Done> {
-        public static final Method<Behind, Done> METHOD = new Method<>(34, "Behind", Behind::decode, Done::decode);
+        public static final Method<Behind, Done> METHOD =
+                new Method<>(34, "Behind", Callers.of(Role.SERVER), Behind::decode, Done::decode);
 
         @Override
         public Method<Behind, Done> method() {
@@ -202,7 +203,8 @@ public final class ReplicationMessages {
      * @param tableVersion the newest that the sender knows
      */
     public record Release(int partition, long epoch, long tableVersion) implements Call<Done> {
-        public static final Method<Release, Done> METHOD = new Method<>(35, "Release", Release::decode, Done::decode);
+        public static final Method<Release, Done> METHOD =
+                new Method<>(35, "Release", Callers.of(Role.SERVER), Release::decode, Done::decode);
 
         @Override
         public Method<Release, Done> method() {
@@ -229,7 +231,7 @@ public final class ReplicationMessages {
      */
     public record LeaseRequest(long incarnation, long askedAtNs, long tableVersion) implements Call<Done> {
         public static final Method<LeaseRequest, Done> METHOD =
-                new Method<>(36, "LeaseRequest", LeaseRequest::decode, Done::decode);
+                new Method<>(36, "LeaseRequest", Callers.of(Role.SERVER), LeaseRequest::decode, Done::decode);
 
         @Override
         public Method<LeaseRequest, Done> method() {
@@ -257,7 +259,7 @@ public final class ReplicationMessages {
      */
     public record LeaseGrant(long incarnation, long askedAtNs, long tableVersion) implements Call<Done> {
         public static final Method<LeaseGrant, Done> METHOD =
-                new Method<>(37, "LeaseGrant", LeaseGrant::decode, Done::decode);
+                new Method<>(37, "LeaseGrant", Callers.of(Role.SERVER), LeaseGrant::decode, Done::decode);
 
         @Override
         public Method<LeaseGrant, Done> method() {
@@ -309,7 +311,7 @@ public final class ReplicationMessages {
             Bytes stale)
             implements Call<Done> {
         public static final Method<CopyChunk, Done> METHOD =
-                new Method<>(38, "CopyChunk", CopyChunk::decode, Done::decode);
+                new Method<>(38, "CopyChunk", Callers.of(Role.SERVER), CopyChunk::decode, Done::decode);
 
         @Override
         public Method<CopyChunk, Done> method() {
@@ -412,7 +414,7 @@ public final class ReplicationMessages {
             boolean hasRecords)
             implements Call<Done> {
         public static final Method<CopyReceived, Done> METHOD =
-                new Method<>(39, "CopyReceived", CopyReceived::decode, Done::decode);
+                new Method<>(39, "CopyReceived", Callers.of(Role.SERVER), CopyReceived::decode, Done::decode);
 
         @Override
         public Method<CopyReceived, Done> method() {

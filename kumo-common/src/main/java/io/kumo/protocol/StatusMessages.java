@@ -10,8 +10,12 @@ public final class StatusMessages {
 
     /** Asks for the state of the cluster; any manager answers. */
     public record Status() implements Call<StatusResult> {
-        public static final Method<Status, StatusResult> METHOD =
-                new Method<>(99, "Status", Status::decode, StatusResult::decode);
+        public static final Method<Status, StatusResult> METHOD = new Method<>(
+                99,
+                "Status",
+                Callers.of(Role.MANAGER, Role.GATEWAY, Role.OPERATOR),
+                Status::decode,
+                StatusResult::decode);
 
         @Override
         public Method<Status, StatusResult> method() {

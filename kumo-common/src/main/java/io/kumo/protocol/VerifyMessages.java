@@ -16,8 +16,8 @@ public final class VerifyMessages {
      * @param after the piece begins behind this key; empty for the first one
      */
     public record Verify(int partition, Bytes after) implements Call<VerifyResult> {
-        public static final Method<Verify, VerifyResult> METHOD =
-                new Method<>(112, "Verify", Verify::decode, VerifyResult::decode);
+        public static final Method<Verify, VerifyResult> METHOD = new Method<>(
+                112, "Verify", Callers.of(Role.MANAGER, Role.OPERATOR), Verify::decode, VerifyResult::decode);
 
         @Override
         public Method<Verify, VerifyResult> method() {
@@ -83,7 +83,7 @@ public final class VerifyMessages {
      */
     public record Mend(int partition, List<String> copies, boolean asks) implements Call<MendResult> {
         public static final Method<Mend, MendResult> METHOD =
-                new Method<>(113, "Mend", Mend::decode, MendResult::decode);
+                new Method<>(113, "Mend", Callers.of(Role.MANAGER, Role.OPERATOR), Mend::decode, MendResult::decode);
 
         @Override
         public Method<Mend, MendResult> method() {
@@ -130,7 +130,7 @@ public final class VerifyMessages {
             List<RangeDigest> digests)
             implements Call<Done> {
         public static final Method<CompareRanges, Done> METHOD =
-                new Method<>(40, "CompareRanges", CompareRanges::decode, Done::decode);
+                new Method<>(40, "CompareRanges", Callers.of(Role.SERVER), CompareRanges::decode, Done::decode);
 
         @Override
         public Method<CompareRanges, Done> method() {
@@ -166,7 +166,7 @@ public final class VerifyMessages {
     public record Compared(int partition, long epoch, long compareId, List<RangeRecords> differing)
             implements Call<Done> {
         public static final Method<Compared, Done> METHOD =
-                new Method<>(41, "Compared", Compared::decode, Done::decode);
+                new Method<>(41, "Compared", Callers.of(Role.SERVER), Compared::decode, Done::decode);
 
         @Override
         public Method<Compared, Done> method() {
@@ -213,7 +213,7 @@ public final class VerifyMessages {
     /** Primary to copy in sync: what you have is not to be trusted; say so to the managers. Repeated until they act. */
     public record Distrust(int partition, long epoch, long tableVersion) implements Call<Done> {
         public static final Method<Distrust, Done> METHOD =
-                new Method<>(42, "Distrust", Distrust::decode, Done::decode);
+                new Method<>(42, "Distrust", Callers.of(Role.SERVER), Distrust::decode, Done::decode);
 
         @Override
         public Method<Distrust, Done> method() {

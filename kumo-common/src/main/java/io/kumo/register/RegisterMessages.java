@@ -2,10 +2,12 @@ package io.kumo.register;
 
 import io.kumo.base.Bytes;
 import io.kumo.protocol.Call;
+import io.kumo.protocol.Callers;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.MessageReader;
 import io.kumo.protocol.MessageWriter;
 import io.kumo.protocol.Method;
+import io.kumo.protocol.Role;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.TableCodec;
 import java.util.Optional;
@@ -22,7 +24,7 @@ public final class RegisterMessages {
      */
     public record Prepare(String clusterId, long base, Ballot ballot) implements Call<Promise> {
         public static final Method<Prepare, Promise> METHOD =
-                new Method<>(64, "Prepare", Prepare::decode, Promise::decode);
+                new Method<>(64, "Prepare", Callers.of(Role.MANAGER), Prepare::decode, Promise::decode);
 
         @Override
         public Method<Prepare, Promise> method() {
@@ -88,7 +90,7 @@ public final class RegisterMessages {
      */
     public record Accept(String clusterId, long base, Ballot ballot, ClusterTable table) implements Call<Accepted> {
         public static final Method<Accept, Accepted> METHOD =
-                new Method<>(65, "Accept", Accept::decode, Accepted::decode);
+                new Method<>(65, "Accept", Callers.of(Role.MANAGER), Accept::decode, Accepted::decode);
 
         @Override
         public Method<Accept, Accepted> method() {
@@ -136,8 +138,8 @@ public final class RegisterMessages {
 
     /** Says that a table is decided. */
     public record Committed(ClusterTable table) implements Call<CommittedResult> {
-        public static final Method<Committed, CommittedResult> METHOD =
-                new Method<>(66, "Committed", Committed::decode, CommittedResult::decode);
+        public static final Method<Committed, CommittedResult> METHOD = new Method<>(
+                66, "Committed", Callers.of(Role.MANAGER, Role.SERVER), Committed::decode, CommittedResult::decode);
 
         @Override
         public Method<Committed, CommittedResult> method() {
@@ -180,7 +182,8 @@ public final class RegisterMessages {
      * @param recovering the asker needs a version to be decided without it before it may vote again
      */
     public record Learn(long nonce, long knownVersion, boolean recovering) implements Call<Learned> {
-        public static final Method<Learn, Learned> METHOD = new Method<>(67, "Learn", Learn::decode, Learned::decode);
+        public static final Method<Learn, Learned> METHOD =
+                new Method<>(67, "Learn", Callers.of(Role.MANAGER, Role.SERVER), Learn::decode, Learned::decode);
 
         @Override
         public Method<Learn, Learned> method() {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class FrameDecoder {
     private static final int HEADER_BYTES = 4;
 
-    private final int maxFrameBytes;
+    private int maxFrameBytes;
     private @Nullable ByteBuf pending;
     /** Whether {@link #pending} is a buffer of ours, into which pieces are copied. */
     private boolean collecting;
@@ -24,6 +24,11 @@ public final class FrameDecoder {
 
     public FrameDecoder(int maxFrameBytes) {
         this.maxFrameBytes = maxFrameBytes;
+    }
+
+    /** From the next frame on, frames may be so large. */
+    public void limit(int newMaxFrameBytes) {
+        maxFrameBytes = newMaxFrameBytes;
     }
 
     /** Takes what was read from the stream, and takes it over: the decoder releases it. */

@@ -47,6 +47,7 @@ class ProtocolDocumentTest {
                     .append(each.name())
                     .append("\n\n");
             append(out, each.call(), nested);
+            out.append("\nCallers: ").append(each.method().callers()).append(".\n");
             if (each.result() == Done.class) {
                 out.append("\nThe answer is empty.\n");
             } else {
@@ -151,6 +152,9 @@ class ProtocolDocumentTest {
             `method` is a number; parameters and result are arrays of the fields below, in that order. Both ends may call. The
             first message, from the end that made the connection, is a request `Hello`; nothing else is taken before it. The table version
             in an error is the newest that the answerer knows: who has an older one asks it with `TableGet`.
+
+            "Callers" says which roles may call a method; the others get NOT_ALLOWED. Without a cluster key and without TLS a
+            role is what the peer's `Hello` says, with them it is what the peer proved ([SECURITY.md](SECURITY.md)).
 
             A number of a method and the place of a field, once released, are never reused. New fields go to the end: who does
             not know them skips them, who misses them takes zero, false or empty. So old and new versions work together.

@@ -8,6 +8,7 @@ import io.kumo.protocol.Message;
 import io.kumo.protocol.MessageReader;
 import io.kumo.protocol.MessageWriter;
 import io.kumo.protocol.Method;
+import io.kumo.protocol.Role;
 import io.kumo.rpc.FrameDecoder;
 import io.kumo.rpc.InFlight;
 import io.netty.buffer.ByteBuf;
@@ -36,6 +37,8 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     private static final int REQUEST = 0;
     private static final int RESPONSE = 1;
     private static final int NOTICE = 2;
+    /** Largest frame of who has not said yet who it is. */
+    private static final int STRANGER_FRAME_BYTES = 4096;
 
     private final ContextInternal context;
     private final NetSocketInternal socket;
@@ -51,8 +54,9 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     private final List<Runnable> writableActions = new ArrayList<>();
     private final String remote;
 
-    private String peerRole = "";
+    private Role peer = Role.OPERATOR;
     private String peerName = "";
+    private @Nullable Introduction introduction;
     private boolean helloDone;
     private boolean closed;
     private @Nullable ScheduledFuture<?> deadlineTimer;
@@ -65,7 +69,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         this.endpoint = endpoint;
         this.limits = endpoint.limits();
         this.remote = String.valueOf(socket.remoteAddress());
-        decoder = new FrameDecoder(limits.maxFrameBytes());
+        decoder = new FrameDecoder(Math.min(STRANGER_FRAME_BYTES, limits.maxFrameBytes()));
         inFlight = new InFlight<>(limits.maxInFlight());
         ChannelHandlerContext vertxHandler = this.socket.channelHandlerContext();
         vertxHandler.pipeline().addBefore(vertxHandler.name(), "kumo-rpc", this);
@@ -167,13 +171,21 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     }
 
     private void onRequest(int id, int number, MessageReader in) {
-        if (number == Hello.METHOD.number() || !helloDone) {
-            onHello(id, number, in);
+        if (!helloDone) {
+            Introduction stranger = introduction;
+            if (stranger == null) {
+                throw new KumoException(ErrorCode.BAD_REQUEST, "a call before the answer to Hello");
+            }
+            onIntroduction(stranger, id, number, in);
             return;
         }
         RpcHandlers.Entry<?, ?> entry = endpoint.handlers().entry(number);
         if (entry == null) {
             writeError(id, ErrorCode.UNKNOWN_METHOD, "method " + number + " is not known here");
+            return;
+        }
+        if (!entry.method().callers().include(peer)) {
+            writeError(id, ErrorCode.NOT_ALLOWED, notAllowed(entry.method()));
             return;
         }
         backpressure.requestTaken();
@@ -199,32 +211,51 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
             throw new KumoException(ErrorCode.BAD_REQUEST, "the first message is not Hello");
         }
         RpcHandlers.Entry<?, ?> entry = endpoint.handlers().entry(number);
-        if (entry != null) {
+        if (entry == null) {
+            return;
+        }
+        if (entry.method().callers().include(peer)) {
             dispatch(entry, in, new Answer<>(this, Answer.NOBODY));
+        } else {
+            endpoint.security().refused(remote, notAllowed(entry.method()));
         }
     }
 
-    private void onHello(int id, int number, MessageReader in) {
-        if (helloDone || number != Hello.METHOD.number()) {
-            throw new KumoException(ErrorCode.BAD_REQUEST, "the first message is not Hello, or another one is");
-        }
-        Hello hello = Hello.METHOD.request().decode(in);
+    private String notAllowed(Method<?, ?> method) {
+        return method.name() + " is not allowed to a " + peer.word();
+    }
+
+    /** A call before the connection is open. */
+    private void onIntroduction(Introduction stranger, int id, int number, MessageReader in) {
         try {
-            Message answer = endpoint.accept(hello);
-            writeResult(id, answer);
-            introduced(hello.role(), hello.name());
+            writeResult(id, stranger.answer(number, in));
         } catch (KumoException e) {
-            writeError(id, e.code(), String.valueOf(e.getMessage()));
+            String why = String.valueOf(e.getMessage());
+            endpoint.security().refused(remote, why);
+            writeError(id, e.code(), why);
             close();
+            return;
+        }
+        Hello hello = stranger.peer();
+        if (hello != null) {
+            introduced(Introduction.role(hello.role()), hello.name());
         }
     }
 
     /** The handshake is over: the connection is open. */
-    void introduced(String role, String name) {
-        peerRole = role;
+    void introduced(Role role, String name) {
+        peer = role;
         peerName = name;
         helloDone = true;
+        decoder.limit(limits.maxFrameBytes());
+        settle();
         endpoint.opened(this);
+    }
+
+    private void settle() {
+        if (introduction != null) {
+            introduction.settle();
+        }
     }
 
     private void onResponse(int id, MessageReader in) {
@@ -234,29 +265,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         Method<?, ?> method = inFlight.method(id);
         ResultHandler<?> waiter = inFlight.take(id);
         if (waiter != null) {
-            complete(method, waiter, in);
-        }
-    }
-
-    private static <R extends Message> void complete(Method<?, R> method, ResultHandler<?> waiter, MessageReader in) {
-        @SuppressWarnings("unchecked") // InFlight has the method that the call gave with the waiter
-        ResultHandler<R> typed = (ResultHandler<R>) waiter;
-        if (in.takeNil()) {
-            R result;
-            try {
-                result = method.result().decode(in);
-            } catch (KumoException | IllegalArgumentException | IllegalStateException e) {
-                String text = method.name() + ": malformed answer";
-                typed.onError(ErrorCode.CONNECTION_LOST, text, 0);
-                throw new KumoException(ErrorCode.BAD_REQUEST, text, e);
-            }
-            typed.onResult(result);
-        } else {
-            in.open();
-            ErrorCode code = ErrorCode.of(in.int32());
-            String text = in.text();
-            long tableVersion = in.close(in.int64());
-            typed.onError(code, text, tableVersion);
+            Responses.complete(method, waiter, in);
         }
     }
 
@@ -364,7 +373,11 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     }
 
     private void closeBecause(String why) {
-        LOG.warn("connection closed remote={} peer={} because={}", remote, peerName, why);
+        if (helloDone) {
+            LOG.warn("connection closed remote={} peer={} because={}", remote, peerName, why);
+        } else {
+            endpoint.security().refused(remote, why);
+        }
         close();
     }
 
@@ -386,6 +399,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         cancelDeadlineTimer();
         backpressure.close();
         writer.release();
+        settle();
         ContextInternal previous = context.beginDispatch();
         try {
             for (ResultHandler<?> left = inFlight.takeAny(); left != null; left = inFlight.takeAny()) {
@@ -398,8 +412,9 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         }
     }
 
-    /** Closes unless the handshake is over in time. */
-    void expectHello() {
+    /** Takes calls once the peer has introduced itself, and closes unless it does so in time. */
+    void expect(Introduction stranger) {
+        introduction = stranger;
         ScheduledFuture<?> timer = ctx.executor()
                 .schedule(
                         () -> {
@@ -422,7 +437,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
 
     @Override
     public String peerRole() {
-        return peerRole;
+        return helloDone ? peer.program() : "";
     }
 
     @Override

@@ -83,37 +83,38 @@ public final class RpcClient {
         RpcChannel channel = new RpcChannel(socket, context, endpoint);
         opening = channel;
         channel.onClose(() -> onLost(channel));
-        Hello hello = endpoint.self();
-        channel.call(hello, endpoint.limits().connectTimeoutMs(), new ResultHandler<HelloResult>() {
+        ResultHandler<HelloResult> greeted = new ResultHandler<>() {
             @Override
             public void onResult(HelloResult result) {
-                onHello(channel, hello, result);
+                onHello(channel, result);
             }
 
             @Override
             public void onError(ErrorCode code, String text) {
-                lastFailure = text;
-                refused = code == ErrorCode.WRONG_CLUSTER;
+                turnedAway(code, text);
                 channel.close();
             }
-        });
+        };
+        new Greeting(channel, endpoint, null, endpoint.self(), greeted).start();
     }
 
-    private void onHello(RpcChannel channel, Hello hello, HelloResult result) {
-        try {
-            RpcEndpoint.checkCluster(hello, result.clusterId(), result.role() + " " + result.name());
-        } catch (KumoException e) {
-            lastFailure = String.valueOf(e.getMessage());
-            refused = true;
-            channel.close();
-            return;
+    /** There is somebody, but no connection; said once for each reason. */
+    private void turnedAway(ErrorCode code, String text) {
+        boolean isNew = !text.equals(lastFailure);
+        lastFailure = text;
+        refused = code == ErrorCode.WRONG_CLUSTER || code == ErrorCode.UNAUTHENTICATED;
+        if (code == ErrorCode.UNAUTHENTICATED && isNew) {
+            LOG.warn("no connection address={} because={}", address, text);
         }
+    }
+
+    private void onHello(RpcChannel channel, HelloResult result) {
         refused = false;
         opening = null;
         open = channel;
         backoffMs = FIRST_BACKOFF_MS;
         LOG.debug("connected address={} peer={} name={}", address, result.role(), result.name());
-        channel.introduced(result.role(), result.name());
+        channel.introduced(Introduction.role(result.role()), result.name());
         tell(true);
     }
 
@@ -234,7 +235,10 @@ public final class RpcClient {
         return lastFailure;
     }
 
-    /** Whether the peer answers but belongs to another cluster; {@link #lastFailure} says to which. From any thread. */
+    /**
+     * Whether the peer answers but belongs to another cluster, or one of the two has not proved who it is;
+     * {@link #lastFailure} says more. From any thread.
+     */
     public boolean isRefused() {
         return refused;
     }

@@ -4,6 +4,7 @@ import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.ControlMessages.HelloResult;
+import io.kumo.security.runtime.NodeSecurity;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -23,6 +24,10 @@ final class RpcEndpoint {
 
     RpcHandlers handlers() {
         return handlers;
+    }
+
+    NodeSecurity security() {
+        return handlers.security();
     }
 
     RpcLimits limits() {

@@ -7,18 +7,33 @@ import io.kumo.protocol.Call;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.MessageReader;
 import io.kumo.protocol.Method;
+import io.kumo.security.runtime.NodeSecurity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The table of methods that a process answers, shared by its server and its clients. Filled before it is used. */
+/**
+ * The table of methods that a process answers, and what it asks of who calls them; shared by its server and its
+ * clients. Filled before it is used.
+ */
 public final class RpcHandlers {
     private static final int MAX_METHOD = 255;
 
     private final @Nullable Entry<?, ?>[] byNumber = new Entry<?, ?>[MAX_METHOD + 1];
     private final List<Consumer<RpcConnection>> openListeners = new ArrayList<>();
     private final List<Consumer<RpcConnection>> closeListeners = new ArrayList<>();
+    private NodeSecurity security = NodeSecurity.open();
+
+    /** How this process proves who it is, and what peers have to prove; nothing unless this is called. */
+    public RpcHandlers secure(NodeSecurity newSecurity) {
+        security = newSecurity;
+        return this;
+    }
+
+    NodeSecurity security() {
+        return security;
+    }
 
     /** Defines who takes the calls of {@code method}. */
     public <R extends Message, Q extends Call<R>> RpcHandlers on(Method<Q, R> method, CallHandler<Q, R> handler) {

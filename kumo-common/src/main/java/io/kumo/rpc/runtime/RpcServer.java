@@ -9,6 +9,7 @@ import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.Method;
+import io.kumo.security.runtime.NodeSecurity;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -89,7 +90,16 @@ public final class RpcServer {
     }
 
     private void accept(NetSocket socket, ContextInternal loop) {
-        new RpcChannel(socket, loop, endpoint).expectHello();
+        NodeSecurity security = endpoint.security();
+        String host = String.valueOf(socket.remoteAddress().hostAddress());
+        if (!security.gate().enter(host)) {
+            security.refused(host, "too many connections that have not proved yet who they are");
+            socket.close();
+            return;
+        }
+        Introduction stranger =
+                new Introduction(endpoint, null, () -> security.gate().leave(host));
+        new RpcChannel(socket, loop, endpoint).expect(stranger);
     }
 
     private static KumoException explain(HostPort address, Throwable failure) {

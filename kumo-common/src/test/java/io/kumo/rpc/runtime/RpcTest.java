@@ -131,7 +131,7 @@ class RpcTest {
     void callsTheClientOnTheConnectionThatTheClientMade() throws Exception {
         RpcServer server = new RpcServer(
                 vertx,
-                () -> hello("server", ""),
+                () -> hello("kumoctl", ""),
                 new RpcHandlers()
                         .on(
                                 Get.METHOD,
@@ -144,8 +144,15 @@ class RpcTest {
                 LIMITS);
         RpcClient client = connected(listening(server));
         assertEquals(
-                Bytes.utf8("server server-name"),
+                Bytes.utf8("kumoctl kumoctl-name"),
                 result(client.call(get("k"), 5000)).value());
+    }
+
+    @Test
+    void refusesACallThatTheCallersRoleMayNotMake() throws Exception {
+        RpcClient client = connected(listening(server()));
+        assertEquals(ErrorCode.NOT_ALLOWED, error(client.call(new Stat(""), 5000)));
+        assertEquals(Bytes.utf8("k"), result(client.call(get("k"), 5000)).value());
     }
 
     private interface Result<R> {
