@@ -80,11 +80,13 @@ if [ "$daemon" = no ]; then
     foreground "$@"
 fi
 
-# --- In the background: -d FILE, --daemon FILE or --daemon=FILE. ----------------------------------------------------
+# --- In the background: -d FILE, --daemon FILE or --daemon=FILE, or a line "daemon = FILE" in the file of --config. --
 # The option is taken out of the arguments, and given to the program anew, which deletes the file at its end.
-# -o FILE or --log FILE is only looked at, and passed on.
+# -o FILE or --log FILE is only looked at, and passed on, and so is --config FILE.
 pidfile=
 log=
+config=
+check=no
 previous=
 left=$#
 while [ "$left" -gt 0 ]; do
@@ -98,6 +100,7 @@ while [ "$left" -gt 0 ]; do
             continue
             ;;
         -o | --log) log=$argument ;;
+        --config) config=$argument ;;
     esac
     previous=
     case $argument in
@@ -110,7 +113,9 @@ while [ "$left" -gt 0 ]; do
             continue
             ;;
         --log=*) log=${argument#--log=} ;;
-        -o | --log) previous=$argument ;;
+        --config=*) config=${argument#--config=} ;;
+        --check-config | --check-config=true) check=yes ;;
+        -o | --log | --config) previous=$argument ;;
     esac
     set -- "$@" "$argument"
 done
@@ -120,7 +125,18 @@ case $previous in
         exit 2
         ;;
 esac
+
+# The value of an option in the file; what is wrong with the file is the program's to say.
+configured() {
+    sed -n "s/^[[:space:]]*$1[[:space:]]*=[[:space:]]*//p" "$config" 2>/dev/null | head -n 1 |
+        sed -e 's/^"\([^"]*\)".*/\1/' -e t -e 's/[[:space:]]#.*//' -e 's/[[:space:]]*$//'
+}
+if [ -n "$config" ] && [ -f "$config" ]; then
+    [ -n "$pidfile" ] || pidfile=$(configured daemon)
+    [ -n "$log" ] || log=$(configured log)
+fi
 [ -n "$pidfile" ] || foreground "$@"
+[ "$check" = no ] || foreground --daemon="$pidfile" "$@"
 [ "$log" != - ] || log=
 
 # A process id may be that of another program by now, and a dead process may not be collected yet.

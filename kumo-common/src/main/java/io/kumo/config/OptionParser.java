@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.commons.cli.AmbiguousOptionException;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
@@ -20,6 +21,9 @@ import org.apache.commons.cli.UnrecognizedOptionException;
 public final class OptionParser {
     private static final int HELP_COLUMN = 34;
     private static final int WIDTH = 100;
+    private static final String END_OF_OPTIONS = "--";
+    /** At the end of the name by which commons-cli knows {@code --NAME=false}; nobody can type it. */
+    private static final String OFF = "\0off";
 
     private final String program;
     private final String synopsis;
@@ -72,27 +76,51 @@ public final class OptionParser {
 
     /** @param checkRequired false where a missing option is no error because {@code --help} or the like was given */
     public ParsedOptions parse(List<String> commandLine, boolean checkRequired) {
-        Map<OptionSpec<?>, List<String>> given = new LinkedHashMap<>();
+        return parse(commandLine, ConfigFile.none(), checkRequired);
+    }
+
+    /**
+     * Reads a command line and tries every value. An option that it gives is not taken from the file, which is to be
+     * one of this program.
+     */
+    public ParsedOptions parse(List<String> commandLine, ConfigFile file) {
+        return parse(commandLine, file, true);
+    }
+
+    private ParsedOptions parse(List<String> commandLine, ConfigFile file, boolean checkRequired) {
+        Map<OptionSpec<?>, List<Given>> given = new LinkedHashMap<>();
         CommandLine line = read(commandLine);
         for (Option option : line.getOptions()) {
             OptionSpec<?> spec = specs.get(Integer.parseInt(option.getDescription()));
-            List<String> texts = given.computeIfAbsent(spec, key -> new ArrayList<>());
-            texts.addAll(option.hasArg() ? option.getValuesList() : List.of(""));
+            List<Given> texts = given.computeIfAbsent(spec, key -> new ArrayList<>());
+            if (option.hasArg()) {
+                option.getValuesList().forEach(text -> texts.add(Given.onCommandLine(text)));
+            } else {
+                boolean off = String.valueOf(option.getLongOpt()).endsWith(OFF);
+                texts.add(Given.onCommandLine(off ? OptionSpec.FALSE : OptionSpec.TRUE));
+            }
         }
-        given.forEach((spec, texts) -> tryValue(spec, texts));
+        given.forEach(this::tryValue);
+        file.settings().forEach(given::putIfAbsent);
         if (checkRequired) {
             for (OptionSpec<?> spec : specs) {
                 if (spec.isRequired() && !given.containsKey(spec)) {
-                    throw usage(both(spec) + " is missing");
+                    throw usage(both(spec) + " is missing" + inFile(spec, file));
                 }
             }
         }
         return new ParsedOptions(specs, given, line.getArgList());
     }
 
-    private void tryValue(OptionSpec<?> spec, List<String> texts) {
+    private static String inFile(OptionSpec<?> spec, ConfigFile file) {
+        return file.path().isEmpty()
+                ? ""
+                : ": give it, or write " + spec.name() + " = " + spec.argument() + " in " + file.path();
+    }
+
+    private void tryValue(OptionSpec<?> spec, List<Given> given) {
         try {
-            spec.parse(texts);
+            spec.parse(given.stream().map(Given::text).toList());
         } catch (IllegalArgumentException e) {
             throw usage(both(spec) + ": " + e.getMessage());
         }
@@ -104,17 +132,53 @@ public final class OptionParser {
                     .setAllowPartialMatching(false)
                     .setStripLeadingAndTrailingQuotes(false)
                     .get();
-            return parser.parse(asCommonsCli(), commandLine.toArray(String[]::new));
+            return parser.parse(asCommonsCli(), flagsSwitchedOff(commandLine));
         } catch (AmbiguousOptionException e) {
-            throw usage("unknown option " + e.getOption());
+            throw unknown(e.getOption());
         } catch (UnrecognizedOptionException e) {
-            throw usage("unknown option " + e.getOption());
+            throw unknown(e.getOption());
         } catch (MissingArgumentException e) {
             OptionSpec<?> spec = specs.get(Integer.parseInt(e.getOption().getDescription()));
             throw usage(both(spec) + " needs " + spec.argument());
         } catch (ParseException e) {
             throw usage(String.valueOf(e.getMessage()));
         }
+    }
+
+    private UsageException unknown(String option) {
+        String meant = option.startsWith("--")
+                ? NearMiss.question(
+                        option.replaceFirst("=.*", ""),
+                        specs.stream().map(OptionSpec::name).toList(),
+                        "--")
+                : "";
+        return usage("unknown option " + option + meant);
+    }
+
+    /**
+     * commons-cli knows no flags with a value: {@code --NAME=true} becomes the flag, the other an option of its own.
+     */
+    private String[] flagsSwitchedOff(List<String> commandLine) {
+        Set<String> flags = specs.stream()
+                .filter(spec -> !spec.takesArgument())
+                .map(OptionSpec::name)
+                .collect(Collectors.toSet());
+        List<String> words = new ArrayList<>(commandLine);
+        int end = words.contains(END_OF_OPTIONS) ? words.indexOf(END_OF_OPTIONS) : words.size();
+        for (int i = 0; i < end; i++) {
+            int equals = words.get(i).indexOf('=');
+            if (equals > 2
+                    && words.get(i).startsWith("--")
+                    && flags.contains(words.get(i).substring(2, equals))) {
+                String flag = words.get(i).substring(0, equals);
+                String value = words.get(i).substring(equals + 1);
+                if (!value.equals(OptionSpec.TRUE) && !value.equals(OptionSpec.FALSE)) {
+                    throw usage(flag + ": '" + value + "' is not true or false");
+                }
+                words.set(i, value.equals(OptionSpec.TRUE) ? flag : flag + OFF);
+            }
+        }
+        return words.toArray(String[]::new);
     }
 
     /**
@@ -130,6 +194,10 @@ public final class OptionParser {
                     .hasArg(spec.takesArgument())
                     .desc(place)
                     .get());
+            if (!spec.takesArgument()) {
+                options.addOption(
+                        Option.builder().longOpt(spec.name() + OFF).desc(place).get());
+            }
             for (String shortName : spec.shorts()) {
                 options.addOption(Option.builder(shortName)
                         .hasArg(spec.takesArgument())
@@ -170,12 +238,7 @@ public final class OptionParser {
         if (spec.takesArgument()) {
             left.append(' ').append(spec.argument());
         }
-        String text = spec.help();
-        if (spec.isRequired()) {
-            text += " Required.";
-        } else if (spec.defaultText().filter(value -> !value.isEmpty()).isPresent()) {
-            text += " Default: " + spec.defaultText().get() + ".";
-        }
+        String text = OptionText.withDefault(spec);
         out.append(left);
         int column = left.length();
         if (column >= HELP_COLUMN - 1) {

@@ -5,11 +5,13 @@ import io.kumo.base.HostPort;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 
 /**
  * One option of a program: its names, what it takes, what it is worth if it is not given, and what it does. Command
@@ -25,42 +27,64 @@ public final class OptionSpec<T> {
         T parse(List<String> texts);
     }
 
-    /** Names of one option. */
-    private record Names(String name, List<String> shorts) {}
+    static final String TRUE = "true";
+    static final String FALSE = "false";
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
-    private final Names names;
-    private final String argument;
+    /** Where and how often an option may stand. */
+    private enum Trait {
+        REPEATS,
+        COMMAND_LINE_ONLY
+    }
+
+    /** What of an option can be seen. {@code words}: what it may be set to, where that is one of a few. */
+    private record Form(
+            String name, List<String> shorts, String argument, List<String> words, Set<Trait> traits, String help) {
+        static Form of(String name, String argument, String help) {
+            return new Form(name, List.of(), argument, List.of(), Set.of(), help);
+        }
+
+        Form withShorts(List<String> all) {
+            return new Form(name, List.copyOf(all), argument, words, traits, help);
+        }
+
+        Form withArgument(String other) {
+            return new Form(name, shorts, other, words, traits, help);
+        }
+
+        Form withWords(List<String> all) {
+            return new Form(name, shorts, argument, List.copyOf(all), traits, help);
+        }
+
+        Form with(Trait trait) {
+            Set<Trait> all = new HashSet<>(traits);
+            all.add(trait);
+            return new Form(name, shorts, argument, words, Set.copyOf(all), help);
+        }
+    }
+
+    private final Form form;
     private final Optional<String> defaultText;
-    private final String help;
     private final Parser<T> parser;
     private final Optional<T> absent;
     private final String noEffect;
     private final boolean required;
 
-    private OptionSpec(
-            Names names,
-            String argument,
-            Optional<String> defaultText,
-            String help,
-            Parser<T> parser,
-            Optional<T> absent,
-            String noEffect) {
-        this.names = names;
-        this.argument = argument;
+    private OptionSpec(Form form, Optional<String> defaultText, Parser<T> parser, Optional<T> absent, String noEffect) {
+        this.form = form;
         this.defaultText = defaultText;
-        this.help = help;
         this.parser = parser;
         this.absent = absent;
         this.noEffect = noEffect;
         this.required = defaultText.isEmpty() && absent.isEmpty() && noEffect.isEmpty();
-        Check.invariant(!name().isEmpty() && !help.isEmpty(), "option %s lacks a name or help", name());
+        Check.invariant(NAME.matcher(name()).matches(), "'%s' is not a long name of an option", name());
+        Check.invariant(!help().isEmpty(), "option %s lacks help", name());
         defaultText.ifPresent(text -> parser.parse(List.of(text)));
     }
 
     private static <T> OptionSpec<T> one(
             String name, String argument, String defaultText, String help, Parser<T> parser) {
-        return new OptionSpec<>(
-                new Names(name, List.of()), argument, Optional.of(defaultText), help, parser, Optional.empty(), "");
+        return new OptionSpec<>(Form.of(name, argument, help), Optional.of(defaultText), parser, Optional.empty(), "");
     }
 
     private static String last(List<String> texts) {
@@ -112,15 +136,16 @@ public final class OptionSpec<T> {
     /** {@code PORT} on {@code defaultHost}, or {@code HOST:PORT}; may be given more than once. */
     public static OptionSpec<List<HostPort>> ports(String name, String defaultText, String defaultHost, String help) {
         return one(
-                name,
-                "[HOST:]PORT",
-                defaultText,
-                help,
-                texts -> texts.stream()
-                        .filter(text -> !text.isEmpty())
-                        .map(text -> portOn(defaultHost, text))
-                        .distinct()
-                        .toList());
+                        name,
+                        "[HOST:]PORT",
+                        defaultText,
+                        help,
+                        texts -> texts.stream()
+                                .filter(text -> !text.isEmpty())
+                                .map(text -> portOn(defaultHost, text))
+                                .distinct()
+                                .toList())
+                .repeats();
     }
 
     private static HostPort portOn(String defaultHost, String text) {
@@ -139,26 +164,31 @@ public final class OptionSpec<T> {
      */
     public static <T> OptionSpec<List<T>> each(String name, String argument, String help, Function<String, T> one) {
         return one(
-                name,
-                argument,
-                "",
-                help,
-                texts -> texts.stream().filter(text -> !text.isEmpty()).map(one).toList());
+                        name,
+                        argument,
+                        "",
+                        help,
+                        texts -> texts.stream()
+                                .filter(text -> !text.isEmpty())
+                                .map(one)
+                                .toList())
+                .repeats();
     }
 
     /** May be given more than once, and take a list separated by commas; each address once, in the given order. */
     public static OptionSpec<List<HostPort>> hostPorts(String name, String defaultText, int defaultPort, String help) {
         return one(
-                name,
-                "HOST[:PORT],...",
-                defaultText,
-                help,
-                texts -> texts.stream()
-                        .flatMap(text -> Arrays.stream(text.split(",")))
-                        .filter(text -> !text.isBlank())
-                        .map(text -> HostPort.parse(text, defaultPort))
-                        .distinct()
-                        .toList());
+                        name,
+                        "HOST[:PORT],...",
+                        defaultText,
+                        help,
+                        texts -> texts.stream()
+                                .flatMap(text -> Arrays.stream(text.split(",")))
+                                .filter(text -> !text.isBlank())
+                                .map(text -> HostPort.parse(text, defaultPort))
+                                .distinct()
+                                .toList())
+                .repeats();
     }
 
     /** {@code 5s}, {@code 500ms}, {@code 10m}, {@code 1h}, {@code 2d}; a bare number is seconds. */
@@ -171,25 +201,37 @@ public final class OptionSpec<T> {
         return one(name, "BYTES", defaultText, help, texts -> Quantities.bytes(last(texts), least, most));
     }
 
-    /** Takes no argument; false unless given. */
+    /** Takes no argument, or {@code =true} or {@code =false}; false unless given. */
     public static OptionSpec<Boolean> flag(String name, String help) {
         return new OptionSpec<>(
-                new Names(name, List.of()), "", Optional.empty(), help, texts -> true, Optional.of(false), "");
+                Form.of(name, "", help).withWords(List.of(TRUE, FALSE)),
+                Optional.empty(),
+                OptionSpec::isTrue,
+                Optional.of(false),
+                "");
+    }
+
+    private static boolean isTrue(List<String> texts) {
+        String text = last(texts);
+        Check.argument(text.equals(TRUE) || text.equals(FALSE), "'%s' is not true or false", text);
+        return text.equals(TRUE);
     }
 
     /** One of the constants of an enum, as lower-case words with dashes. */
     public static <E extends Enum<E>> OptionSpec<E> choice(
             String name, String defaultText, Class<E> type, String help) {
         E[] constants = type.getEnumConstants();
-        String words = Arrays.stream(constants).map(OptionSpec::word).collect(Collectors.joining("|"));
-        return one(name, words, defaultText, help, texts -> {
+        List<String> words = Arrays.stream(constants).map(OptionSpec::word).toList();
+        Form form = Form.of(name, String.join("|", words), help).withWords(words);
+        Parser<E> parser = texts -> {
             for (E constant : constants) {
                 if (word(constant).equals(last(texts).toLowerCase(Locale.ROOT))) {
                     return constant;
                 }
             }
-            throw new IllegalArgumentException("'" + last(texts) + "' is not one of " + words.replace("|", ", "));
-        });
+            throw new IllegalArgumentException("'" + last(texts) + "' is not one of " + String.join(", ", words));
+        };
+        return new OptionSpec<>(form, Optional.of(defaultText), parser, Optional.empty(), "");
     }
 
     private static String word(Enum<?> constant) {
@@ -203,42 +245,52 @@ public final class OptionSpec<T> {
      * @param reason why it has no effect
      */
     public static OptionSpec<Boolean> noEffect(String name, String argument, String reason) {
+        Form form = Form.of(name, argument, "No effect: " + reason);
         return new OptionSpec<>(
-                new Names(name, List.of()),
-                argument,
+                argument.isEmpty() ? form.withWords(List.of(TRUE, FALSE)) : form,
                 Optional.empty(),
-                "No effect: " + reason,
-                texts -> true,
+                argument.isEmpty() ? OptionSpec::isTrue : texts -> true,
                 Optional.of(false),
                 reason);
     }
 
     /** Also known by these names after one dash: a letter ({@code m}) or kumofs's two ({@code As}). */
     public OptionSpec<T> shorts(String... more) {
-        List<String> all = new ArrayList<>(names.shorts());
+        List<String> all = new ArrayList<>(form.shorts());
         all.addAll(Arrays.asList(more));
-        return new OptionSpec<>(
-                new Names(name(), List.copyOf(all)), argument, defaultText, help, parser, absent, noEffect);
+        return with(form.withShorts(all));
     }
 
     /** Called so in {@code --help} what the option takes. */
     public OptionSpec<T> argument(String newArgument) {
-        return new OptionSpec<>(names, newArgument, defaultText, help, parser, absent, noEffect);
+        return with(form.withArgument(newArgument));
+    }
+
+    /** May not be in a file of options, as it is about one run of the program. */
+    public OptionSpec<T> onlyOnCommandLine() {
+        return with(form.with(Trait.COMMAND_LINE_ONLY));
+    }
+
+    /** May be given more than once, and what is given counts together. */
+    private OptionSpec<T> repeats() {
+        return with(form.with(Trait.REPEATS));
+    }
+
+    private OptionSpec<T> with(Form other) {
+        return new OptionSpec<>(other, defaultText, parser, absent, noEffect);
     }
 
     /** Must be given. */
     public OptionSpec<T> required() {
-        return new OptionSpec<>(names, argument, Optional.empty(), help, parser, Optional.empty(), noEffect);
+        return new OptionSpec<>(form, Optional.empty(), parser, Optional.empty(), noEffect);
     }
 
     /** May be left out and has no default then. */
     public OptionSpec<Optional<T>> optional() {
         Parser<T> inner = parser;
         return new OptionSpec<>(
-                names,
-                argument,
+                form,
                 Optional.empty(),
-                help,
                 texts -> Optional.of(inner.parse(texts)),
                 Optional.of(Optional.empty()),
                 noEffect);
@@ -246,20 +298,20 @@ public final class OptionSpec<T> {
 
     /** The name after two dashes. */
     public String name() {
-        return names.name();
+        return form.name();
     }
 
     public List<String> shorts() {
-        return names.shorts();
+        return form.shorts();
     }
 
     /** What it takes, for people; empty for nothing. */
     public String argument() {
-        return argument;
+        return form.argument();
     }
 
     public boolean takesArgument() {
-        return !argument.isEmpty();
+        return !form.argument().isEmpty();
     }
 
     public Optional<String> defaultText() {
@@ -267,7 +319,21 @@ public final class OptionSpec<T> {
     }
 
     public String help() {
-        return help;
+        return form.help();
+    }
+
+    /** What it may be set to, if that is one of a few words: choices and flags; else empty. */
+    public List<String> words() {
+        return form.words();
+    }
+
+    /** Whether it may be given more than once, and all that is given counts; else the last one does. */
+    public boolean isRepeatable() {
+        return form.traits().contains(Trait.REPEATS);
+    }
+
+    public boolean isOnlyOnCommandLine() {
+        return form.traits().contains(Trait.COMMAND_LINE_ONLY);
     }
 
     public boolean isRequired() {

@@ -109,6 +109,14 @@ class OptionParserTest {
     }
 
     @Test
+    void aFlagCanBeSwitchedOnAndOff() {
+        assertTrue(parse("--verbose=true").value(VERBOSE));
+        assertFalse(parse("-v --verbose=false").value(VERBOSE));
+        assertTrue(parse("--verbose=false -v").value(VERBOSE));
+        assertEquals(List.of("--verbose=x"), parse("-- --verbose=x").arguments());
+    }
+
+    @Test
     void keepsOperandsAndStopsAtTwoDashes() {
         assertEquals(
                 List.of("mgr1", "status", "-v"), parse("mgr1 -c 4 status -- -v").arguments());
@@ -125,7 +133,7 @@ class OptionParserTest {
             value = {
                 "--foo | kumo-test: unknown option --foo (see kumo-test --help)",
                 "-X | kumo-test: unknown option -X (see kumo-test --help)",
-                "--list x | kumo-test: unknown option --list (see kumo-test --help)",
+                "--list x | kumo-test: unknown option --list: did you mean --listen? (see kumo-test --help)",
                 "--listen | kumo-test: --listen (-l) needs HOST[:PORT] (see kumo-test --help)",
                 "-l a:b | kumo-test: --listen (-l): 'b' in 'a:b' is not a port number (see kumo-test --help)",
                 "-l a:70000 | kumo-test: --listen (-l): port 70000 is not between 0 and 65535 (see kumo-test --help)",
@@ -134,6 +142,8 @@ class OptionParserTest {
                 "-c many | kumo-test: --copies (-c): 'many' is not a whole number (see kumo-test --help)",
                 "--timeout 5x | kumo-test: --timeout: '5x' is not a time such as 5s, 500ms or 10m (see kumo-test --help)",
                 "--memory 5 | kumo-test: --memory: 5 is not between 1048576 and 1099511627776 bytes (see kumo-test --help)",
+                "--verbos | kumo-test: unknown option --verbos: did you mean --verbose? (see kumo-test --help)",
+                "--verbose=yes | kumo-test: --verbose: 'yes' is not true or false (see kumo-test --help)",
                 "--sync never | kumo-test: --sync: 'never' is not one of always, every-second (see kumo-test --help)",
             })
     void saysInOneLineWhatIsWrong(String commandLine, String message) {

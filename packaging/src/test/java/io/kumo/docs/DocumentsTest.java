@@ -49,9 +49,38 @@ class DocumentsTest {
             - `BYTES`: `4096`, `64k`, `1m`, `2g`, powers of 1024.
             - `HOST[:PORT]`: a name, an IPv4 address or `[IPv6]`; the port of the default if none is given. Port 0: any free one.
             - A one-letter or two-letter name has one dash, a long one has two: `-m mgr1`, `--manager1 mgr1`, `--manager1=mgr1`.
+            - A flag may be switched off again: `--verbose=false`.
 
-            There is no configuration file: each process is told all that it needs on its command line. `KUMO_JAVA_OPTS` in the
-            environment has further options for the JVM, for example `KUMO_JAVA_OPTS=-Xmx4g`; `JAVA_HOME` says which Java runs.
+            `KUMO_JAVA_OPTS` in the environment has further options for the JVM, for example `KUMO_JAVA_OPTS=-Xmx4g`;
+            `JAVA_HOME` says which Java runs.
+
+            ## Files of options
+
+            Every option of a daemon can be in a file, which `--config FILE` names:
+
+                # /etc/kumo/server.conf
+                listen = svr1
+                manager1 = mgr1                # may be on several lines
+                manager1 = mgr2
+                store = /var/lib/kumo-server
+                zone = "rack #1"
+                verbose
+
+            - A line is `name = value`. The name is the long one without its dashes; a flag is `name = true`,
+              `name = false`, or its name alone.
+            - A comment begins with `#`, at the beginning of a line or after a blank. A value with ` #` in it, or with blanks
+              at its ends, is put in double quotes; in these, `\\"` is a quote and `\\\\` a backslash. An empty value is `""`.
+            - An option that may be given more than once may be on several lines. Any other that is there twice is an error.
+            - The command line wins: what it gives is not taken from the file, a list as a whole.
+            - The file is read at the start, and never again. It is UTF-8.
+            - `--config`, `--check-config`, `--help` and `--version` are for the command line only.
+
+            A mistake ends the program with exit code 2, and a line on stderr for each: the file, the line, what is wrong
+            and what to do. `--check-config` looks for mistakes and starts nothing: options that do not fit together, and
+            files and directories that can't be used, are found too. Then it prints what is in force, and where each value
+            comes from, and ends with exit code 0. Run it as the user that the daemon runs as:
+
+                kumo-server --config /etc/kumo/server.conf --check-config
 
             """;
 

@@ -2,6 +2,7 @@ package io.kumo.node.runtime;
 
 import ch.qos.logback.classic.LoggerContext;
 import io.kumo.base.HostPort;
+import io.kumo.config.ConfigText;
 import io.kumo.config.OptionParser;
 import io.kumo.config.OptionSpec;
 import io.kumo.config.ParsedOptions;
@@ -76,6 +77,15 @@ public abstract class NodeMain {
     /** What /health says once the daemon is ready; called on an event loop, must not wait. */
     protected abstract Health health();
 
+    /**
+     * Refuses options that do not fit together, before anything is started: UsageException or IllegalArgumentException
+     * with a text for the user, which names options as {@code --NAME}. Reads no file.
+     */
+    protected void validate(ParsedOptions options) {}
+
+    /** Refuses files that options name and that can't be used, as far as that is found without a change to any. */
+    protected void checkFiles(ParsedOptions options) {}
+
     /** Reads again what can change while it runs; called on a thread that may wait, each time that SIGHUP comes. */
     protected void reload() {}
 
@@ -121,22 +131,30 @@ public abstract class NodeMain {
         return known;
     }
 
-    /** Runs the daemon; ends the process with 0 after a clean stop, 1 after a failure, 2 for a bad command line. */
+    /** Runs the daemon; ends the process with 0 after a clean stop, 1 after a failure, 2 for bad options. */
     public final void run(String[] arguments) {
         try {
-            ParsedOptions loose = optionParser().parse(List.of(arguments), false);
+            OptionParser known = optionParser();
+            ParsedOptions loose = known.parse(List.of(arguments), false);
             if (loose.value(NodeOptions.HELP)) {
-                System.out.print(optionParser().help());
+                System.out.print(known.help());
             } else if (loose.value(NodeOptions.VERSION)) {
                 System.out.println(program + " " + build());
             } else {
-                ParsedOptions options = optionParser().parse(List.of(arguments));
+                ParsedOptions options = loose.value(NodeOptions.CONFIG)
+                        .map(file -> known.parse(List.of(arguments), ConfigReader.read(known, file)))
+                        .orElseGet(() -> known.parse(List.of(arguments)));
                 if (!options.arguments().isEmpty()) {
                     throw new UsageException(
                             program + ": unexpected '" + options.arguments().get(0) + "' (see " + program + " --help)");
                 }
-                launch(options);
-                return;
+                usable(options, () -> validate(options));
+                if (!options.value(NodeOptions.CHECK_CONFIG)) {
+                    launch(options);
+                    return;
+                }
+                usable(options, () -> checkAllFiles(options));
+                sayFine(options);
             }
             exit(0);
         } catch (UsageException e) {
@@ -145,10 +163,39 @@ public abstract class NodeMain {
         }
     }
 
+    private void usable(ParsedOptions options, Runnable check) {
+        try {
+            check.run();
+        } catch (UsageException e) {
+            throw new UsageException(options.withPlaces(String.valueOf(e.getMessage())));
+        } catch (KumoException | IllegalArgumentException e) {
+            throw new UsageException(program + ": " + options.withPlaces(Failures.reason(e)));
+        }
+    }
+
+    private void checkAllFiles(ParsedOptions options) {
+        logFile(options).ifPresent(file -> FileCheck.writable(NodeOptions.LOG, file));
+        options.value(NodeOptions.DAEMON).ifPresent(file -> FileCheck.writable(NodeOptions.DAEMON, file));
+        checkFiles(options);
+    }
+
+    private void sayFine(ParsedOptions options) {
+        String from = options.value(NodeOptions.CONFIG)
+                .map(file -> "; " + options.fileCount() + " options of " + file + " count")
+                .orElse("");
+        System.out.println(program + ": the configuration is fine" + from);
+        ConfigText.effective(optionParser(), options).forEach(System.out::println);
+        options.notices().forEach(notice -> System.err.println(program + ": " + notice));
+    }
+
+    private static Optional<String> logFile(ParsedOptions options) {
+        return options.value(NodeOptions.LOG).filter(file -> !file.equals(NodeOptions.NO_FILE));
+    }
+
     private void launch(ParsedOptions options) {
         verbose = options.value(NodeOptions.VERBOSE);
         try {
-            Optional<String> log = options.value(NodeOptions.LOG).filter(file -> !file.equals(NodeOptions.NO_FILE));
+            Optional<String> log = logFile(options);
             LogSetup.configure(log, verbose);
             logsToFile = log.isPresent();
             options.notices().forEach(notice -> System.err.println(program + ": " + notice));

@@ -22,11 +22,20 @@ public final class NodeOptions {
             .argument("FILE")
             .shorts("d")
             .optional();
+    public static final OptionSpec<Optional<String>> CONFIG = OptionSpec.path(
+                    "config", "", "Take options from this file, too, as lines NAME = VALUE; the command line wins.")
+            .argument("FILE")
+            .optional()
+            .onlyOnCommandLine();
+    public static final OptionSpec<Boolean> CHECK_CONFIG = OptionSpec.flag(
+                    "check-config", "Check the options, and the files that they name; print what counts, and end.")
+            .onlyOnCommandLine();
     public static final OptionSpec<Boolean> HELP =
-            OptionSpec.flag("help", "Print this text.").shorts("h");
-    public static final OptionSpec<Boolean> VERSION = OptionSpec.flag("version", "Print the version.");
+            OptionSpec.flag("help", "Print this text.").shorts("h").onlyOnCommandLine();
+    public static final OptionSpec<Boolean> VERSION =
+            OptionSpec.flag("version", "Print the version.").onlyOnCommandLine();
 
-    static final List<OptionSpec<?>> ALL = List.of(VERBOSE, LOG, DAEMON, HELP, VERSION);
+    static final List<OptionSpec<?>> ALL = List.of(VERBOSE, LOG, DAEMON, CONFIG, CHECK_CONFIG, HELP, VERSION);
 
     /** What kumofs's daemons take and kumo has no use for. */
     static final List<OptionSpec<?>> OF_KUMOFS = List.of(

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -132,6 +133,57 @@ class NodeMainTest {
         assertTrue(text("log").contains("ready"));
         assertEquals(
                 "kumo-sample: --keepalive-interval has no effect: broken connections are noticed without it.\n",
+                text("err"));
+    }
+
+    @Test
+    void takesOptionsFromAFile() throws Exception {
+        Files.writeString(
+                directory.resolve("sample.conf"), "http = off\nlog = log\nmode = refuse\nclock-interval = 4\n");
+        run("--config sample.conf --mode serve");
+        awaitReady();
+        assertTrue(text("log").contains("ready"));
+        assertTrue(text("err").startsWith("kumo-sample: sample.conf:4: --clock-interval has no effect"), text("err"));
+    }
+
+    @Test
+    void checksOptionsAndStartsNothing() throws Exception {
+        Files.writeString(directory.resolve("sample.conf"), "http = 127.0.0.1:1\nmode = refuse # here\n");
+        assertEquals(0, exitCode(run("--check-config --config=sample.conf -o log -v")));
+        assertEquals("""
+                kumo-sample: the configuration is fine; 2 options of sample.conf count
+                mode = refuse                           # sample.conf:2
+                http = 127.0.0.1:1                      # sample.conf:1
+                verbose = true                          # command line
+                log = log                               # command line
+                """, text("out"));
+        assertEquals("", text("err"));
+        assertFalse(Files.exists(directory.resolve("log")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "mod = x\\nhttp = 1:x | kumo-sample: sample.conf:1: unknown option 'mod': did you mean 'mode'?",
+                "mode = unfit        | kumo-sample: --mode does not fit (sample.conf:1)",
+                "log = no/such/log   | kumo-sample: --log no/such/log: its directory is missing (sample.conf:1)",
+                "mode = \\377        | kumo-sample: sample.conf:1: this is not UTF-8: write the file in UTF-8",
+            })
+    void saysWhereAFileIsWrong(String content, String line) throws Exception {
+        byte[] bytes = content.replace("\\n", "\n").replace("\\377", "\u00ff").getBytes(StandardCharsets.ISO_8859_1);
+        Files.write(directory.resolve("sample.conf"), bytes);
+        assertEquals(2, exitCode(run("--check-config --config sample.conf")));
+        assertEquals(line, text("err").lines().findFirst().orElse(""));
+        assertEquals("", text("out"));
+    }
+
+    @Test
+    void refusesAFileThatIsNotThere() throws Exception {
+        assertEquals(2, exitCode(run("--config none.conf")));
+        assertEquals(
+                "kumo-sample: cannot read none.conf: no such file or directory; --config names a file of options that"
+                        + " this user may read\n",
                 text("err"));
     }
 

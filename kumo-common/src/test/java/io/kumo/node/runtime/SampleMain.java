@@ -1,6 +1,8 @@
 package io.kumo.node.runtime;
 
+import io.kumo.base.Check;
 import io.kumo.config.OptionSpec;
+import io.kumo.config.ParsedOptions;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.vertx.core.Future;
@@ -21,6 +23,11 @@ public final class SampleMain extends NodeMain {
     @Override
     protected int httpPort() {
         return 19999;
+    }
+
+    @Override
+    protected void validate(ParsedOptions options) {
+        Check.argument(!options.value(MODE).equals("unfit"), "--mode does not fit");
     }
 
     @Override

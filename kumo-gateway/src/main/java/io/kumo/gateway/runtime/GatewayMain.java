@@ -5,7 +5,9 @@ import io.kumo.config.ParsedOptions;
 import io.kumo.node.runtime.Health;
 import io.kumo.node.runtime.Node;
 import io.kumo.node.runtime.NodeMain;
+import io.kumo.node.runtime.SystemClock;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,27 @@ public final class GatewayMain extends NodeMain {
     @Override
     protected int eventLoops(ParsedOptions options) {
         return GatewayOptions.of(options).eventLoops() + OTHER_LOOPS;
+    }
+
+    @Override
+    protected void validate(ParsedOptions options) {
+        GatewayOptions.of(options);
+    }
+
+    @Override
+    protected void checkFiles(ParsedOptions options) {
+        TlsOptions tls = GatewayOptions.of(options).tls();
+        if (tls.isOn()) {
+            Vertx vertx = Vertx.vertx();
+            try {
+                TlsFiles.read(vertx, tls, SystemClock.INSTANCE.wallMs());
+            } finally {
+                vertx.close();
+            }
+        }
+        if (!options.value(GatewayOptions.AUTH_FILE).isEmpty()) {
+            Authenticator.check(options.value(GatewayOptions.AUTH_FILE));
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.kumo.base.HostPort;
 import io.kumo.config.ParsedOptions;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.node.runtime.FileCheck;
 import io.kumo.node.runtime.Health;
 import io.kumo.node.runtime.Node;
 import io.kumo.node.runtime.NodeMain;
@@ -37,6 +38,17 @@ public final class ManagerMain extends NodeMain {
     @Override
     protected int eventLoops(ParsedOptions options) {
         return 2;
+    }
+
+    @Override
+    protected void validate(ParsedOptions options) {
+        ManagerOptions.of(options);
+    }
+
+    @Override
+    protected void checkFiles(ParsedOptions options) {
+        options.value(ManagerOptions.DATA)
+                .ifPresent(directory -> FileCheck.writableDirectory(ManagerOptions.DATA, directory));
     }
 
     @Override

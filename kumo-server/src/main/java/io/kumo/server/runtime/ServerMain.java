@@ -2,6 +2,7 @@ package io.kumo.server.runtime;
 
 import io.kumo.base.HostPort;
 import io.kumo.config.ParsedOptions;
+import io.kumo.node.runtime.FileCheck;
 import io.kumo.node.runtime.Health;
 import io.kumo.node.runtime.Node;
 import io.kumo.node.runtime.NodeMain;
@@ -43,6 +44,16 @@ public final class ServerMain extends NodeMain {
     private static ServerOptions serverOptions(ParsedOptions options) {
         Runtime host = Runtime.getRuntime();
         return ServerOptions.of(options, host.maxMemory(), host.availableProcessors());
+    }
+
+    @Override
+    protected void validate(ParsedOptions options) {
+        serverOptions(options);
+    }
+
+    @Override
+    protected void checkFiles(ParsedOptions options) {
+        FileCheck.writableDirectory(ServerOptions.STORE, options.value(ServerOptions.STORE));
     }
 
     @Override
