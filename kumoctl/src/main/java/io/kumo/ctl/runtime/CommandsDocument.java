@@ -21,10 +21,9 @@ public final class CommandsDocument {
         }
         out.append("\n| option | default | |\n| --- | --- | --- |\n");
         Subcommands.ALL.stream()
-                .flatMap(command -> command.options().stream())
+                .flatMap(command -> KumoctlMain.parser(command).specs().stream())
                 .distinct()
                 .forEach(option -> append(out, option));
-        append(out, Subcommands.TIMEOUT);
         for (LocalCommand command : LocalCommands.ALL) {
             out.append('\n').append(OptionsDocument.markdown(command.options()));
         }

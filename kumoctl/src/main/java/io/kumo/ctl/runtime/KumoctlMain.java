@@ -1,6 +1,7 @@
 package io.kumo.ctl.runtime;
 
 import io.kumo.base.HostPort;
+import io.kumo.config.NearMiss;
 import io.kumo.config.OptionParser;
 import io.kumo.config.OptionSpec;
 import io.kumo.config.ParsedOptions;
@@ -63,11 +64,9 @@ public final class KumoctlMain {
 
     private static int command(List<String> words, PrintStream out) {
         Subcommand command = Subcommands.named(words.get(1))
-                .orElseThrow(() ->
-                        new UsageException("kumoctl: unknown command '" + words.get(1) + "' (see kumoctl --help)"));
-        List<OptionSpec<?>> specs = new ArrayList<>(command.options());
-        specs.add(Subcommands.TIMEOUT);
-        OptionParser parser = new OptionParser("kumoctl", USAGE, command.help(), specs);
+                .orElseThrow(() -> new UsageException(
+                        "kumoctl: unknown command '" + words.get(1) + "'" + meant(words) + " (see kumoctl --help)"));
+        OptionParser parser = parser(command);
         if (words.contains("--help")) {
             out.print(parser.help());
             return 0;
@@ -83,6 +82,20 @@ public final class KumoctlMain {
                 vertx, manager(words.get(0)), options.value(Subcommands.TIMEOUT).toMillis(), Build.version())) {
             return command.action().run(new Invocation(client, options, options.arguments(), out));
         }
+    }
+
+    private static String meant(List<String> words) {
+        List<String> known = Subcommands.ALL.stream().map(Subcommand::name).toList();
+        return NearMiss.question(words.get(1), known, "");
+    }
+
+    /** The command line of a command to a manager. */
+    static OptionParser parser(Subcommand command) {
+        List<OptionSpec<?>> specs = new ArrayList<>(command.options());
+        specs.add(Subcommands.TIMEOUT);
+        String arguments = command.arguments().isEmpty() ? "" : " " + command.arguments();
+        String synopsis = "MANAGER[:PORT] " + command.name() + " [OPTION]..." + arguments;
+        return new OptionParser("kumoctl", synopsis, command.help(), specs);
     }
 
     private static HostPort manager(String text) {
