@@ -44,7 +44,6 @@ final class Hangup {
     @SuppressWarnings("checkstyle:IllegalCatch") // whatever happens, the daemon goes on with what it had
     private static void run(Runnable action) {
         try {
-            LOG.info("reloading because=SIGHUP");
             action.run();
         } catch (RuntimeException e) {
             LOG.error("reloading failed", e);

@@ -196,8 +196,9 @@ public abstract class NodeMain {
         verbose = options.value(NodeOptions.VERBOSE);
         try {
             Optional<String> log = logFile(options);
-            LogSetup.configure(log, verbose);
+            Runnable reopenLog = LogSetup.configure(log, verbose, options.value(NodeOptions.LOG_FORMAT));
             logsToFile = log.isPresent();
+            Hangup.listen(() -> onHangup(reopenLog)); // before it is ready too: a log may be moved at any time
             options.notices().forEach(notice -> System.err.println(program + ": " + notice));
             options.value(NodeOptions.DAEMON)
                     .ifPresent(file -> pidFile = PidFile.write(file, getClass().getName()));
@@ -205,7 +206,6 @@ public abstract class NodeMain {
             Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> onUncaught(thread.getName(), failure));
             String ready = boot(options);
             serving = true;
-            Hangup.listen(this::reload);
             System.out.println(program + " is ready: " + ready);
             System.out.flush();
             LOG.info("ready build={} {}", build(), ready);
@@ -222,6 +222,14 @@ public abstract class NodeMain {
         } catch (RuntimeException | Error e) {
             sayFailure("internal error: " + e, e);
             exit(1);
+        }
+    }
+
+    private void onHangup(Runnable reopenLog) {
+        reopenLog.run();
+        LOG.info("reloading because=SIGHUP");
+        if (serving) {
+            reload();
         }
     }
 

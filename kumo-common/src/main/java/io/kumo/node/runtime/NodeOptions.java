@@ -13,10 +13,12 @@ public final class NodeOptions {
                     "verbose", "Log more, and stack traces of failures.")
             .shorts("v");
     public static final OptionSpec<Optional<String>> LOG = OptionSpec.path(
-                    "log", "", "Log to this file, not to stderr; - is stderr.")
+                    "log", "", "Log to this file, not to stderr; - is stderr. SIGHUP opens it anew.")
             .argument("FILE")
             .shorts("o")
             .optional();
+    static final OptionSpec<LogFormat> LOG_FORMAT = OptionSpec.choice(
+            "log-format", "text", LogFormat.class, "Lines for people, or a JSON object in each, for programs.");
     public static final OptionSpec<Optional<String>> DAEMON = OptionSpec.path(
                     "daemon", "", "Run in the background; the process id is in this file while the process runs.")
             .argument("FILE")
@@ -35,7 +37,8 @@ public final class NodeOptions {
     public static final OptionSpec<Boolean> VERSION =
             OptionSpec.flag("version", "Print the version.").onlyOnCommandLine();
 
-    static final List<OptionSpec<?>> ALL = List.of(VERBOSE, LOG, DAEMON, CONFIG, CHECK_CONFIG, HELP, VERSION);
+    static final List<OptionSpec<?>> ALL =
+            List.of(VERBOSE, LOG, LOG_FORMAT, DAEMON, CONFIG, CHECK_CONFIG, HELP, VERSION);
 
     /** What kumofs's daemons take and kumo has no use for. */
     static final List<OptionSpec<?>> OF_KUMOFS = List.of(

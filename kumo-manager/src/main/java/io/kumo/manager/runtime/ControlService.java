@@ -6,8 +6,10 @@ import io.kumo.error.KumoException;
 import io.kumo.manager.leader.ClusterStatus;
 import io.kumo.manager.leader.Command;
 import io.kumo.manager.leader.RebalanceProgress;
+import io.kumo.node.runtime.Audit;
 import io.kumo.node.runtime.Failures;
 import io.kumo.node.runtime.Figures;
+import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.Attach;
 import io.kumo.protocol.ControlMessages.CommandResult;
 import io.kumo.protocol.ControlMessages.Detach;
@@ -19,6 +21,7 @@ import io.kumo.protocol.ControlMessages.Stat;
 import io.kumo.protocol.ControlMessages.StatResult;
 import io.kumo.protocol.Figure;
 import io.kumo.protocol.Message;
+import io.kumo.protocol.Method;
 import io.kumo.protocol.OperatorMessages.Drain;
 import io.kumo.protocol.OperatorMessages.ForcePromote;
 import io.kumo.protocol.OperatorMessages.PlanMoves;
@@ -37,6 +40,7 @@ import io.kumo.table.ServerId;
 import io.kumo.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /** Takes the calls of servers and of kumoctl. On the manager's loop. */
@@ -73,22 +77,33 @@ final class ControlService {
     void serve(RpcHandlers handlers) {
         handlers.on(ServerReport.METHOD, this::report);
         handlers.on(Status.METHOD, (from, call, reply) -> status(from, reply));
-        handlers.on(
-                Attach.METHOD,
-                (from, call, reply) -> command(new Command.Attach(call.replace(), call.servers()), reply));
-        handlers.on(
-                Detach.METHOD,
-                (from, call, reply) -> command(new Command.Detach(call.replace(), call.servers()), reply));
-        handlers.on(Replace.METHOD, (from, call, reply) -> command(new Command.Replace(), reply));
-        handlers.on(
-                SetAutoReplace.METHOD, (from, call, reply) -> command(new Command.SetAutoReplace(call.on()), reply));
-        handlers.on(SetPaused.METHOD, (from, call, reply) -> command(new Command.SetPaused(call.on()), reply));
-        handlers.on(Drain.METHOD, (from, call, reply) -> command(new Command.Drain(call.servers()), reply));
-        handlers.on(ForcePromote.METHOD, (from, call, reply) -> forcePromote(call, reply));
+        commands(handlers);
         handlers.on(PlanMoves.METHOD, (from, call, reply) -> asLeader(reply, () -> driver.plan(commandOf(call))));
         handlers.on(SafeToStop.METHOD, (from, call, reply) -> asLeader(reply, () -> driver.safeToStop(call.servers())));
         handlers.on(Stat.METHOD, (from, call, reply) -> reply.ok(stat(call.name())));
         handlers.onClose(this::closed);
+    }
+
+    /** What changes the cluster: each leaves a line in the audit log. */
+    private void commands(RpcHandlers handlers) {
+        on(
+                handlers,
+                Attach.METHOD,
+                (call, reply) -> command(new Command.Attach(call.replace(), call.servers()), reply));
+        on(
+                handlers,
+                Detach.METHOD,
+                (call, reply) -> command(new Command.Detach(call.replace(), call.servers()), reply));
+        on(handlers, Replace.METHOD, (call, reply) -> command(new Command.Replace(), reply));
+        on(handlers, SetAutoReplace.METHOD, (call, reply) -> command(new Command.SetAutoReplace(call.on()), reply));
+        on(handlers, SetPaused.METHOD, (call, reply) -> command(new Command.SetPaused(call.on()), reply));
+        on(handlers, Drain.METHOD, (call, reply) -> command(new Command.Drain(call.servers()), reply));
+        on(handlers, ForcePromote.METHOD, this::forcePromote);
+    }
+
+    private static <Q extends Call<CommandResult>> void on(
+            RpcHandlers handlers, Method<Q, CommandResult> method, BiConsumer<Q, Reply<CommandResult>> command) {
+        handlers.on(method, Audit.of((from, call, reply) -> command.accept(call, reply)));
     }
 
     private void report(RpcConnection from, ServerReport report, Reply<ServerReportResult> reply) {

@@ -1,11 +1,14 @@
 package io.kumo.manager.runtime;
 
 import io.kumo.error.ErrorCode;
+import io.kumo.node.runtime.Audit;
 import io.kumo.protocol.Call;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.VerifyMessages.Mend;
+import io.kumo.protocol.VerifyMessages.MendResult;
 import io.kumo.protocol.VerifyMessages.Verify;
 import io.kumo.register.Voter.ServerVoter;
+import io.kumo.rpc.runtime.CallHandler;
 import io.kumo.rpc.runtime.Reply;
 import io.kumo.rpc.runtime.ResultHandler;
 import io.kumo.rpc.runtime.RpcHandlers;
@@ -31,7 +34,9 @@ final class VerifyRelay {
 
     void serve(RpcHandlers handlers) {
         handlers.on(Verify.METHOD, (from, call, reply) -> relay(call.partition(), call, reply));
-        handlers.on(Mend.METHOD, (from, call, reply) -> relay(call.partition(), call, reply));
+        CallHandler<Mend, MendResult> mend = (from, call, reply) -> relay(call.partition(), call, reply);
+        CallHandler<Mend, MendResult> audited = Audit.of(mend);
+        handlers.on(Mend.METHOD, (from, call, reply) -> (call.asks() ? mend : audited).handle(from, call, reply));
     }
 
     private <R extends Message> void relay(int partition, Call<R> call, Reply<R> reply) {

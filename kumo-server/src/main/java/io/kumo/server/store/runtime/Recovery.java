@@ -13,6 +13,7 @@ import io.kumo.server.store.ReplayPlan;
 import io.kumo.server.store.SegmentIndex;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ final class Recovery {
     private final RecoveryVisitor visitor;
     private final NavigableMap<Integer, ReplayPlan> plans = new TreeMap<>();
     private final LogFrame frames = new LogFrame();
+    private final List<Integer> readWhole = new ArrayList<>();
     private long replayed;
 
     // Of the segment that is being read:
@@ -63,6 +65,12 @@ final class Recovery {
     long run() throws IOException {
         for (int partition : partitions()) {
             plan(partition);
+        }
+        if (!readWhole.isEmpty()) {
+            LOG.warn(
+                    "records are not as the last checkpoint says, all of them were read partitions={} first={}",
+                    readWhole.size(),
+                    readWhole.get(0));
         }
         long from = log.firstSegmentForOperations();
         for (ReplayPlan plan : plans.values()) {
@@ -128,11 +136,12 @@ final class Recovery {
             return "its records are at " + state.seq() + ", a checkpoint had brought them to "
                     + marks.committedSeq(partition) + ", and the log does not reach back";
         }
-        LOG.warn(
-                "records are not as the last checkpoint says, reading them all partition={} seq={} checkpoint={}",
+        LOG.debug(
+                "records are not as the last checkpoint says partition={} seq={} checkpoint={}",
                 partition,
                 state.seq(),
                 marks.newestSeq(partition));
+        readWhole.add(partition);
         return store.verify(partition);
     }
 
