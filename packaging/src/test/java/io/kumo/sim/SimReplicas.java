@@ -216,7 +216,11 @@ final class SimReplicas implements Replica.Effects {
         isCheckpointing = true;
         disk.checkpoint(process, changes, () -> {
             isCheckpointing = false;
-            changes.forEach(change -> replicas.get(change.partition()).onCheckpointed(change));
+            for (Checkpoint change : changes) {
+                Replica replica = replicas.get(change.partition());
+                replica.onCheckpointed(change);
+                replica.onStoreCount(disk.records(change.partition()).byKey.size());
+            }
         });
     }
 

@@ -134,6 +134,17 @@ public final class ReportBook {
         return entry == null ? null : entry.report;
     }
 
+    /** Joiners of the newest table that have everything, as their primaries say. */
+    public int joinedCount() {
+        int count = 0;
+        for (Entry entry : entries.values()) {
+            for (CopyReport copy : entry.report.joined()) {
+                count += joining.containsKey(new CopyKey(copy.partition(), copy.copy())) ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
     /** Forgets servers that are gone and that the table does not name; others are few and stay. */
     public void forgetStrangers(ClusterTable table, long afterMs, long nowMs) {
         entries.entrySet()

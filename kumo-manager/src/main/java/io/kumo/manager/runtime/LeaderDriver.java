@@ -51,10 +51,10 @@ final class LeaderDriver {
     private static final long TICK_MS = 200;
     /** Changes within this time go into one version. */
     private static final long BATCH_MS = 20;
-    /**
-     * The same while copies are made, and many of them end in any moment: each version costs every server something.
-     */
-    private static final long MOVING_BATCH_MS = 250;
+    /** The same while copies are made that end one after the other: each version costs every server something. */
+    private static final long MOVING_BATCH_MS = 500;
+    /** That share of the joiners has everything: it is time for the next version. */
+    private static final double MOST = 0.75;
     /** Servers of an older cluster have this time to say so before a new one is founded. */
     private static final long BIRTH_GRACE_MS = 1_500;
 
@@ -91,8 +91,14 @@ final class LeaderDriver {
     private long wantedVersionMs;
     private long notBeforeMs;
     private long backoffMs;
-    private boolean scheduled;
-    private boolean isMoving;
+    /** Of the next step that is scheduled; none if it is over. */
+    private long stepTimer = -1;
+
+    private long stepDueMs = Long.MAX_VALUE;
+    /** Something happened that clients may wait for. */
+    private boolean isUrgent;
+
+    private int joinerCount;
     private boolean busy;
     private boolean autoReplaceAsked;
     private boolean closed;
@@ -119,7 +125,7 @@ final class LeaderDriver {
     private void tick() {
         noticePause();
         forgetRevived();
-        step();
+        schedule();
     }
 
     /** After a pause (SIGSTOP, a sleeping host) the servers' reports wait unread: nobody is gone because of that. */
@@ -139,6 +145,7 @@ final class LeaderDriver {
         dead.keySet().retainAll(newView.managers()); // one that is started again comes into a view anew
         view = newView;
         book.onView(newView.servers().stream().map(ServerMember::id).collect(Collectors.toSet()));
+        isUrgent = true;
         judge();
     }
 
@@ -146,9 +153,10 @@ final class LeaderDriver {
     void onNobodyThere(Voter voter, HostPort address) {
         if (voter instanceof ServerVoter server) {
             book.onNobodyThere(server.id(), address, nowMs());
-            schedule();
+            scheduleSoon();
         } else if (view.managers().contains(address) && dead.put(address, nowMs()) == null) {
             LOG.info("manager is gone address={}", address);
+            isUrgent = true;
             judge();
         }
     }
@@ -197,17 +205,20 @@ final class LeaderDriver {
             LOG.info("server reports id={} address={}", report.server(), report.address());
         }
         book.onReport(report, connection, nowMs());
+        isUrgent |= !report.unresponsive().isEmpty() || report.stopping();
         schedule();
     }
 
     void onClosed(ServerId server, Object connection) {
         book.onClosed(server, connection, nowMs());
-        schedule();
+        scheduleSoon();
     }
 
     void onTable(ClusterTable newTable) {
         table = newTable;
-        isMoving = newTable.partitions().stream().anyMatch(row -> !row.joining().isEmpty());
+        joinerCount = newTable.partitions().stream()
+                .mapToInt(row -> row.joining().size())
+                .sum();
         obstacle = "";
         judge();
         book.onTable(newTable);
@@ -261,7 +272,7 @@ final class LeaderDriver {
         }
         LOG.info("command={}", command);
         Future<CommandResult> result = commands.add(command, nowMs());
-        schedule();
+        scheduleSoon();
         return result;
     }
 
@@ -278,17 +289,28 @@ final class LeaderDriver {
         return table().orElseThrow(() -> new KumoException(ErrorCode.NO_TABLE));
     }
 
+    private void scheduleSoon() {
+        isUrgent = true;
+        schedule();
+    }
+
     private void schedule() {
-        if (!scheduled && !closed) {
-            scheduled = true;
-            long delayMs = Math.max(1, lastStepMs + (isMoving ? MOVING_BATCH_MS : BATCH_MS) - nowMs());
-            vertx.setTimer(
-                    delayMs,
-                    id -> context.runOnContext(ignored -> {
-                        scheduled = false;
-                        step();
-                    }));
+        boolean isCrowded = !isUrgent && joinerCount > 0 && book.joinedCount() < MOST * joinerCount;
+        long now = nowMs();
+        long dueMs = Math.max(now + 1, lastStepMs + (isCrowded ? MOVING_BATCH_MS : BATCH_MS));
+        if (closed || stepDueMs <= dueMs) {
+            return;
         }
+        vertx.cancelTimer(stepTimer);
+        stepDueMs = dueMs;
+        stepTimer = vertx.setTimer(
+                dueMs - now,
+                id -> context.runOnContext(ignored -> {
+                    if (stepTimer == id) {
+                        stepDueMs = Long.MAX_VALUE;
+                        step();
+                    }
+                }));
     }
 
     private void step() {
@@ -296,6 +318,7 @@ final class LeaderDriver {
             noticePause();
         }
         lastStepMs = nowMs();
+        isUrgent = false;
         if (closed) {
             return;
         }

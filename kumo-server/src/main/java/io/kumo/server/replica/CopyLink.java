@@ -86,6 +86,11 @@ final class CopyLink {
         return isCounted && !isJoined && durableBelow <= countedSeq;
     }
 
+    /** Whether nobody relies on what it has, so that a copy may take its place. */
+    boolean mayBeCopied() {
+        return !inSync && !wasJoined;
+    }
+
     /** It has everything up to {@code seq}; true if that is news. */
     boolean onAcked(long seq, long nowNs) {
         boolean news = seq > ackedSeq;

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Sends a primary's entries to its copies: from the tail, from the log, or as a whole copy; and again what was lost.
  */
 final class Feeder {
+    /** For so few a copy, with the checkpoint that ends it, is more work. */
+    private static final long FEW_ENTRIES = 100;
+
     private final ReplicaContext context;
     private final PartitionData data;
     private final long epoch;
@@ -161,6 +164,12 @@ final class Feeder {
 
     // --- copies
 
+    /** Whether the entries after that are so many, old values of the same keys, that a copy is less to send. */
+    boolean isMoreThanCopy(long seq) {
+        long lacking = data.committedSeq() - seq;
+        return lacking > FEW_ENTRIES && (lacking - FEW_ENTRIES) / 2 > data.recordsAtMost();
+    }
+
     private void wantCopy(CopyLink link) {
         link.feed = CopyLink.Feed.COPY_WANTED;
         link.isBroken = link.inSync
@@ -169,7 +178,7 @@ final class Feeder {
 
     private void startCopy(CopyLink link, long nowNs) {
         boolean rests = link.hasGivenUpCopy && nowNs - link.gaveUpCopyNs < context.settings.unresponsiveNs();
-        if (!link.inSync && !link.wasJoined && !rests && data.isComplete() && takePlace(link)) {
+        if (link.mayBeCopied() && !rests && data.isComplete() && takePlace(link)) {
             link.feed = CopyLink.Feed.COPYING;
             link.isCounted = false;
             link.ackedSeq = -1; // what it had is gone

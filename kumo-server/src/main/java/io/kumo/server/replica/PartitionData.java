@@ -47,6 +47,8 @@ final class PartitionData {
     private long wipes;
     private @Nullable Checkpoint checkpoint;
     private long checkpointedSeq;
+    /** Records in the store when it was last counted; -1 if it was not. */
+    private long storeCount = -1;
 
     PartitionData(int partition, ReplicaContext context, Recovery stored) {
         this.partition = partition;
@@ -103,6 +105,16 @@ final class PartitionData {
     /** Whether there are records here, of whatever time, that a primary's can be compared with. */
     boolean hasRecords() {
         return !storeIsHidden() || memtable.dirtyCount() > 0 || tail.count() > 0;
+    }
+
+    /** The store was counted. */
+    void onStoreCount(long count) {
+        storeCount = count;
+    }
+
+    /** Hardly more records are here than that; {@link Long#MAX_VALUE} if nobody counted them. */
+    long recordsAtMost() {
+        return storeCount < 0 ? Long.MAX_VALUE : storeCount + memtable.dirtyCount();
     }
 
     /** Records here that are known not to fit their checksums. */

@@ -227,7 +227,7 @@ final class PrimaryRole {
             link.isBroken = common == EpochHistory.UNKNOWN;
             context.effects.event(new ReplicaEvent.CopyLacksEntries(data.partition, from, common, data.committedSeq()));
         }
-        if (common == EpochHistory.UNKNOWN) {
+        if (common == EpochHistory.UNKNOWN || (link.mayBeCopied() && feeder.isMoreThanCopy(common))) {
             link.feed = CopyLink.Feed.COPY_WANTED;
         } else {
             link.streamFrom(common);

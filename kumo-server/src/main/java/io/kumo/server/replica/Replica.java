@@ -35,9 +35,7 @@ public final class Replica {
      * the input that led to it has returned.
      */
     public interface Effects {
-        /**
-         * Appends to the server's log, in order; {@link Replica#onLogged} follows. The ticket grows with each append.
-         */
+        /** Appends to the server's log, in order, under a growing ticket; {@link Replica#onLogged} follows. */
         long append(int partition, LogEntry entry);
 
         /** Sends one-way; may be lost. A message to a server that is not connected is dropped. */
@@ -410,12 +408,15 @@ public final class Replica {
         }
     }
 
+    /** How many records the store has of this partition, or had a moment ago. */
+    public void onStoreCount(long count) {
+        data.onStoreCount(count);
+    }
+
     /** The checkpoint that was begun did not get there; it is begun anew later. */
     public void onCheckpointFailed(Checkpoint failed) {
         data.onCheckpointFailed(failed);
     }
-
-    // --- time, connections
 
     /** To be called each 20 to 50 ms. */
     public void onTick() {
@@ -456,7 +457,6 @@ public final class Replica {
         }
     }
 
-    // --- for reports and metrics
     public int partition() {
         return partition;
     }

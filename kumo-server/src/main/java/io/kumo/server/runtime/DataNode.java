@@ -113,7 +113,7 @@ final class DataNode {
         this.recovered = storage.recover(recoverer);
         hosts.forEach(ReplicaHost::recovered);
         this.isSound = recoverer.isSound();
-        this.counts = new RecordCounts(storage.records(), contexts.get(0), recoverer.counts());
+        this.counts = new RecordCounts(storage.records(), contexts.get(0), recoverer.counts(), this::counted);
         this.leases = new LeaseKeeper(directory.serverId(), directory.incarnation(), node.clock(), tables::version);
         this.shards = new Shards(hosts.stream()
                 .map(host -> shard(contexts.get(hosts.indexOf(host)), host))
@@ -269,6 +269,12 @@ final class DataNode {
     /** Whether writes are refused for want of disk. From any thread. */
     boolean refusesWrites() {
         return refusesWrites;
+    }
+
+    /** The store has that many records of the partition. On the first event loop. */
+    private void counted(int partition, long count) {
+        Shard shard = shards.of(partition);
+        shard.loop().run(() -> shard.host().replica(partition).onStoreCount(count));
     }
 
     /** On the first event loop. */

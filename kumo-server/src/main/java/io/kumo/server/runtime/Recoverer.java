@@ -32,7 +32,9 @@ final class Recoverer implements RecoveryVisitor {
 
     @Override
     public void onPartition(int partition, PartitionState state, long recordCount) {
-        replicas.put(partition, hostOf.apply(partition).recover(partition, StoredStates.recoveryOf(state)));
+        Replica replica = hostOf.apply(partition).recover(partition, StoredStates.recoveryOf(state));
+        replica.onStoreCount(recordCount);
+        replicas.put(partition, replica);
         counts.put(partition, recordCount);
     }
 

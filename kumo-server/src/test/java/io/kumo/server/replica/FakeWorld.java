@@ -71,6 +71,7 @@ final class FakeWorld implements Replica.Effects, Clock {
     final List<Long> syncs = new ArrayList<>();
     int storesWanted;
     int reports;
+    int logReads;
     long nowNs = 100 * SEC;
     long nowMs = 1_700_000_000_000L;
     long version;
@@ -208,6 +209,7 @@ final class FakeWorld implements Replica.Effects, Clock {
 
     @Override
     public void readLog(int partition, long readId, long fromSeq, int maxBytes) {
+        logReads++;
         replica.onLogGone(readId);
     }
 

@@ -469,7 +469,10 @@ final class SimServer implements Replica.Effects, Clock {
             if (world.chance(0.5)) {
                 trimLog(begun, end);
             }
-            turnAfter(world.between(0, 10 * SimWorld.MS), () -> replica().onCheckpointed(begun));
+            turnAfter(world.between(0, 10 * SimWorld.MS), () -> {
+                replica().onCheckpointed(begun);
+                replica().onStoreCount(store.records().size());
+            });
         });
     }
 

@@ -112,7 +112,7 @@ final class Subcommands {
             .flatMap(List::stream)
             .toList();
 
-    private static final long POLL_MS = 500;
+    private static final long POLL_MS = 250;
 
     private Subcommands() {}
 
@@ -127,7 +127,7 @@ final class Subcommands {
             StatusResult status = run.client().ask(new Status());
             run.out().print(json ? StatusJson.text(status) + "\n" : StatusFormatter.text(status));
             run.out().flush();
-        } while (watch && !run.out().checkError() && Pause.ms(2 * POLL_MS));
+        } while (watch && !run.out().checkError() && Pause.ms(4 * POLL_MS));
         return 0;
     }
 

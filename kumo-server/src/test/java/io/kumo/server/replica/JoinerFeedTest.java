@@ -1,0 +1,69 @@
+package io.kumo.server.replica;
+
+import static io.kumo.server.replica.FakeWorld.ME;
+import static io.kumo.server.replica.FakeWorld.TWO;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kumo.protocol.ReplicationMessages.Behind;
+import io.kumo.protocol.ReplicationMessages.CopyChunk;
+import io.kumo.protocol.WriteKind;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a joiner that has nothing is sent: the entries of the log, or a copy of the records. */
+class JoinerFeedTest {
+    private static final int WRITES = 303;
+
+    private final FakeWorld world = new FakeWorld().serving();
+
+    private void writeToKeys(int keys) {
+        for (int i = 0; i < WRITES; i++) {
+            world.submit(WriteKind.SET, "k" + i % keys, "v");
+            world.logged();
+        }
+    }
+
+    private void checkpoint(int count) {
+        Checkpoint checkpoint = world.replica.beginCheckpoint();
+        assertNotNull(checkpoint);
+        assertEquals(count, checkpoint.records().size());
+        world.replica.onCheckpointed(checkpoint);
+        world.replica.onStoreCount(count);
+    }
+
+    /** Whether a joiner that lacks everything is sent entries of the log first. */
+    private boolean isFedFromTheLog() {
+        world.table(2, List.of(ME), List.of(TWO));
+        long epoch = world.replica.view().epoch();
+        long incarnation = TWO.value() * 11;
+        world.replica.onMessage(
+                TWO, new Behind(0, epoch, world.version, true, true, 0, 0, List.of(), incarnation, false));
+        world.replica.flush();
+        world.replica.onTick();
+        assertEquals(1, world.sent(TWO, CopyChunk.class).size(), "here the log turns out to be gone");
+        return world.logReads > 0;
+    }
+
+    @Test
+    void fewRecordsThatWereWrittenOftenAreCopied() {
+        writeToKeys(100);
+        checkpoint(100);
+        assertFalse(isFedFromTheLog());
+    }
+
+    @Test
+    void recordsThatWereWrittenOnceOrTwiceComeFromTheLog() {
+        writeToKeys(102);
+        checkpoint(102);
+        assertTrue(isFedFromTheLog());
+    }
+
+    @Test
+    void whatNobodyCountedComesFromTheLog() {
+        writeToKeys(1);
+        assertTrue(isFedFromTheLog());
+    }
+}
