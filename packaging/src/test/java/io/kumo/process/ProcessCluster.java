@@ -31,6 +31,7 @@ final class ProcessCluster implements AutoCloseable {
     private final List<Daemon> gateways = new ArrayList<>();
     private final List<Integer> serverPorts = new ArrayList<>();
     private final List<Integer> gatewayPorts = new ArrayList<>();
+    private String managerHttp = "off";
 
     ProcessCluster(Path directory) {
         this(directory, Hosts.LOOPBACK);
@@ -44,6 +45,12 @@ final class ProcessCluster implements AutoCloseable {
     /** Started, attached and serving. */
     static ProcessCluster running(Path directory, int managerCount, int serverCount, int gatewayCount) {
         return new ProcessCluster(directory).run(managerCount, serverCount, gatewayCount);
+    }
+
+    /** Lets managers that are added from now on show the dashboard, on this address. */
+    ProcessCluster withDashboard(String address) {
+        managerHttp = address;
+        return this;
     }
 
     /** Starts and attaches all, those servers too that were added before, and waits until they serve. */
@@ -78,7 +85,7 @@ final class ProcessCluster implements AutoCloseable {
                     "-l",
                     managerAddress(i),
                     "--http",
-                    "off",
+                    managerHttp,
                     "--data",
                     directory.resolve("manager" + i).toString()));
             for (int j = 0; j < count; j++) {

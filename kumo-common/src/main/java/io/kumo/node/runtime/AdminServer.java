@@ -5,6 +5,7 @@ import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -14,24 +15,35 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** HTTP for operators: {@code /metrics} for Prometheus, {@code /health}, and pages that a daemon adds. */
+/**
+ * HTTP for operators: {@code /metrics} for Prometheus, {@code /health}, and pages that a daemon adds. It only tells,
+ * and takes so many connections.
+ */
 public final class AdminServer {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
     private static final String PLAIN = "text/plain; charset=utf-8";
     private static final String JSON = "application/json";
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
-    /** A page: what it is and who makes it. */
-    private record Page(String contentType, Supplier<String> content) {}
+    private static final int MAX_CONNECTIONS = 256;
+    private static final int IDLE_S = 60;
+    /** A browser takes an answer for what it says it is, and keeps none. */
+    private static final Map<String, String> HEADERS =
+            Map.of("X-Content-Type-Options", "nosniff", "Cache-Control", "no-store");
+
+    /** A page: what it is, headers of its own, and who makes it. */
+    private record Page(String contentType, Map<String, String> headers, Supplier<String> content) {}
 
     private final Vertx vertx;
     private final Supplier<Health> health;
     private final Map<String, Page> pages = new ConcurrentHashMap<>();
+    private final AtomicInteger connections = new AtomicInteger();
     private volatile @Nullable HttpServer server;
     private volatile Optional<HostPort> listening = Optional.empty();
 
@@ -44,7 +56,12 @@ public final class AdminServer {
 
     /** Adds a page, made anew on a worker thread for each request. */
     public AdminServer page(String path, String contentType, Supplier<String> content) {
-        pages.put(path, new Page(contentType, content));
+        return page(path, contentType, Map.of(), content);
+    }
+
+    /** The same, with further headers in its answers. */
+    public AdminServer page(String path, String contentType, Map<String, String> headers, Supplier<String> content) {
+        pages.put(path, new Page(contentType, headers, content));
         return this;
     }
 
@@ -55,9 +72,12 @@ public final class AdminServer {
      * @return the address; empty if the port was taken and nobody asked for it
      */
     public Future<Optional<HostPort>> listen(HostPort address, boolean asked) {
-        HttpServerOptions options =
-                new HttpServerOptions().setHost(address.host()).setPort(address.port());
-        HttpServer created = vertx.createHttpServer(options).requestHandler(this::answer);
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(address.host())
+                .setPort(address.port())
+                .setIdleTimeout(IDLE_S);
+        HttpServer created =
+                vertx.createHttpServer(options).connectionHandler(this::accept).requestHandler(this::answer);
         server = created;
         return created.listen()
                 .map(bound -> {
@@ -80,6 +100,14 @@ public final class AdminServer {
         return listening;
     }
 
+    private void accept(HttpConnection connection) {
+        boolean isOneTooMany = connections.incrementAndGet() > MAX_CONNECTIONS;
+        connection.closeHandler(ignored -> connections.decrementAndGet());
+        if (isOneTooMany) {
+            connection.close();
+        }
+    }
+
     private void answer(HttpServerRequest request) {
         HttpServerResponse response = request.response();
         String method = request.method().name();
@@ -100,12 +128,16 @@ public final class AdminServer {
         Callable<String> work = page.content()::get;
         vertx.executeBlocking(work, false)
                 .onComplete(
-                        content -> send(response, 200, page.contentType(), content),
+                        content -> {
+                            page.headers().forEach(response::putHeader);
+                            send(response, 200, page.contentType(), content);
+                        },
                         failure -> send(response, 500, PLAIN, Failures.reason(failure) + "\n"));
     }
 
     private static void send(HttpServerResponse response, int status, String contentType, String content) {
         if (!response.closed()) {
+            HEADERS.forEach(response::putHeader);
             response.setStatusCode(status)
                     .putHeader("Content-Type", contentType)
                     .end(content);

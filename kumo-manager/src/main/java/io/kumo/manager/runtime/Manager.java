@@ -4,18 +4,21 @@ import io.kumo.base.HostPort;
 import io.kumo.bus.runtime.TableHolder;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.manager.dashboard.runtime.Dashboard;
 import io.kumo.manager.leader.ClusterStatus;
 import io.kumo.manager.leader.Observations;
 import io.kumo.manager.leader.RebalanceProgress;
 import io.kumo.membership.Member.ManagerMember;
 import io.kumo.membership.runtime.GroupOptions;
 import io.kumo.membership.runtime.JGroupsMembership;
+import io.kumo.node.runtime.AdminServer;
 import io.kumo.node.runtime.Figures;
 import io.kumo.node.runtime.Health;
 import io.kumo.node.runtime.Meter;
 import io.kumo.node.runtime.Metrics;
 import io.kumo.node.runtime.Node.Stopper;
 import io.kumo.protocol.ControlMessages.Hello;
+import io.kumo.protocol.StatusMessages.StatusResult;
 import io.kumo.register.Voter.ManagerVoter;
 import io.kumo.register.runtime.RegisterDriver;
 import io.kumo.register.runtime.RegisterOptions;
@@ -58,6 +61,8 @@ final class Manager {
     private final MqttBroker broker;
     private final JGroupsMembership membership;
     private final RebalanceProgress progress = new RebalanceProgress();
+    private final Dashboard dashboard;
+    private @Nullable ControlService control;
     private @Nullable DataDirectory directory;
     private @Nullable RegisterDriver register;
     private volatile @Nullable LeaderDriver driver;
@@ -78,6 +83,7 @@ final class Manager {
         this.rpc = new RpcServer(vertx, this::hello, handlers, holder::version, RpcLimits.DEFAULT);
         this.peers = new Peers(vertx, context, this::hello, handlers, holder::version);
         this.broker = new MqttBroker(vertx, ((VertxInternal) vertx).createEventLoopContext());
+        this.dashboard = new Dashboard(clock, options.listen(), build, holder::table);
         List<HostPort> groups = options.managers().stream()
                 .map(manager ->
                         manager.equals(options.listen()) ? options.groupAddress() : GroupOptions.groupAddress(manager))
@@ -126,15 +132,10 @@ final class Manager {
         publisher = tables;
         opened.serve(handlers);
         opened.onFatal(failure -> stopper.stop(failure.code(), failure.getMessage()));
-        new ControlService(
-                        options,
-                        leaderDriver,
-                        opened,
-                        peers,
-                        progress,
-                        clock,
-                        () -> Figures.of(clock, build, http.get()))
-                .serve(handlers);
+        ControlService service = new ControlService(
+                options, leaderDriver, opened, peers, progress, clock, () -> Figures.of(clock, build, http.get()));
+        service.serve(handlers);
+        control = service;
         new VerifyRelay(leaderDriver::table, peers).serve(handlers);
         handlers.onOpen(connection -> connections.incrementAndGet());
         handlers.onClose(connection -> connections.decrementAndGet());
@@ -144,7 +145,7 @@ final class Manager {
             warnOfOptions(table);
             leaderDriver.onTable(table);
             peers.retain(table, options.listen());
-            tables.onTable(table);
+            dashboard.onEvents(tables.onTable(table), table.version());
         });
         return Future.succeededFuture();
     }
@@ -168,11 +169,13 @@ final class Manager {
     }
 
     private void publish() {
-        ClusterTable table = holder.orNull();
+        ControlService service = control;
         TablePublisher tables = publisher;
-        if (table != null && tables != null) {
+        if (service != null && tables != null) {
             Observations seen = running().observe();
-            tables.refresh(seen, progress.update(table, seen, clock.monotonicNs() / 1_000_000));
+            StatusResult status = service.status();
+            tables.refresh(seen, status.rebalance());
+            dashboard.refresh(status, seen, running().leaderAddress());
         }
     }
 
@@ -194,6 +197,11 @@ final class Manager {
             }
         });
         return done.future();
+    }
+
+    /** Adds the dashboard. */
+    void show(AdminServer admin) {
+        dashboard.serve(admin);
     }
 
     /** @param address where HTTP listens, if it does */

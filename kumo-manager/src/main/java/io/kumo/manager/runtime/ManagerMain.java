@@ -57,6 +57,7 @@ public final class ManagerMain extends NodeMain {
         Manager made = new Manager(node.vertx(), node.clock(), options, node.build(), node.stopper());
         manager = made;
         made.register(node.metrics(), node.admin()::address);
+        made.show(node.admin());
         return made.start()
                 .map(mqttPort -> "RPC on " + options.listen() + ", MQTT on "
                         + options.listen().withPort(mqttPort) + ", group on " + options.groupAddress());

@@ -17,6 +17,7 @@ import io.kumo.time.Clock;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,8 @@ final class TablePublisher {
         this.fullTableMs = nowMs() - FULL_TABLE_MS;
     }
 
-    void onTable(ClusterTable table) {
+    /** Takes every table; returns what happened since the one before. */
+    List<LeaderEvent> onTable(ClusterTable table) {
         ClusterTable before = last;
         last = table;
         String cluster = table.clusterId();
@@ -54,14 +56,15 @@ final class TablePublisher {
         } else {
             broker.retain(Topics.table(cluster), whole);
         }
-        if (before != null) {
-            broker.publish(
-                    Topics.delta(cluster, table.version()),
-                    TableDelta.between(before, table).encode());
-            for (LeaderEvent event : TableEvents.between(before, table)) {
-                broker.publish(Topics.events(cluster), json(event, table.version()));
-            }
+        if (before == null) {
+            return List.of();
         }
+        broker.publish(
+                Topics.delta(cluster, table.version()),
+                TableDelta.between(before, table).encode());
+        List<LeaderEvent> events = TableEvents.between(before, table);
+        events.forEach(event -> broker.publish(Topics.events(cluster), json(event, table.version())));
+        return events;
     }
 
     private boolean isDue() {
