@@ -15,6 +15,7 @@ import io.kumo.protocol.DataMessages.GetResult;
 import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.Message;
+import io.kumo.protocol.Role;
 import io.kumo.protocol.VerifyMessages.CopyDifference;
 import io.kumo.protocol.VerifyMessages.Mend;
 import io.kumo.protocol.VerifyMessages.Verify;
@@ -55,6 +56,9 @@ final class TestCluster implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final Map<String, TestServer> servers = new LinkedHashMap<>();
     private final Map<HostPort, RpcClient> clients = new HashMap<>();
+    /** The same servers, as an operator calls them. */
+    private final Map<HostPort, RpcClient> operators = new HashMap<>();
+
     private ClusterTable table =
             ClusterTable.birth("0123456789abcdef", 3, PARTITIONS, List.of(new HostPort("127.0.0.1", 1)));
     private long counter;
@@ -199,7 +203,8 @@ final class TestCluster implements AutoCloseable {
                 .orElseThrow()
                 .address();
         return callOnce(
-                clients.computeIfAbsent(primary, this::connect), new Get(partition, table.version(), false, bytes));
+                clients.computeIfAbsent(primary, address -> connect(address, Role.GATEWAY)),
+                new Get(partition, table.version(), false, bytes));
     }
 
     int partitionOf(String key) {
@@ -212,7 +217,7 @@ final class TestCluster implements AutoCloseable {
         HostPort primary = table.server(table.partition(partition).primary().orElseThrow())
                 .orElseThrow()
                 .address();
-        RpcClient client = clients.computeIfAbsent(primary, this::connect);
+        RpcClient client = clients.computeIfAbsent(primary, address -> connect(address, Role.GATEWAY));
         Get get = new Get(partition, table.version(), false, Bytes.utf8(key));
         return TestServer.await(client.call(get, 2_000)
                 .map(found -> ErrorCode.INTERNAL)
@@ -246,7 +251,7 @@ final class TestCluster implements AutoCloseable {
         HostPort primary = table.server(table.partition(partition).primary().orElseThrow())
                 .orElseThrow()
                 .address();
-        RpcClient client = clients.computeIfAbsent(primary, this::connect);
+        RpcClient client = operators.computeIfAbsent(primary, address -> connect(address, Role.OPERATOR));
         Optional<R> answer = callOnce(client, call);
         return answer.isPresent()
                 ? answer.get()
@@ -261,12 +266,12 @@ final class TestCluster implements AutoCloseable {
         return TestServer.await(client.call(call, 2_000).map(Optional::of).otherwise(Optional.empty()));
     }
 
-    private RpcClient connect(HostPort address) {
+    private RpcClient connect(HostPort address, Role role) {
         return new RpcClient(
                 vertx,
                 ((VertxInternal) vertx).createEventLoopContext(),
                 address,
-                () -> new Hello(1, "", "gateway", "test", "test"),
+                () -> new Hello(1, "", role.program(), "test", "test"),
                 new RpcHandlers(),
                 () -> 0,
                 RpcLimits.DEFAULT);
