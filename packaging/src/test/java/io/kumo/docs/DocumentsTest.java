@@ -135,7 +135,8 @@ class DocumentsTest {
         return out.toString();
     }
 
-    private static String prometheusName(Meter meter) {
+    /** What a meter is called in /metrics. */
+    static String prometheusName(Meter meter) {
         String name = meter.id().replace('.', '_');
         String unit = meter.unit().isEmpty() ? "" : "_" + meter.unit();
         return name + unit + (meter.kind() == Meter.Kind.COUNTER ? "_total" : "");

@@ -51,6 +51,7 @@ public enum Meter {
     MEMTABLE_BYTES("kumo.memtable.size", Kind.GAUGE, "bytes", "Memory of records, by state: dirty, clean"),
     STORE_RECORDS("kumo.store.records", Kind.GAUGE, "", "Records in all partitions of this server"),
     STORE_BYTES("kumo.store.size", Kind.GAUGE, "bytes", "Disk that the store takes"),
+    DISK_USABLE("kumo.disk.usable", Kind.GAUGE, "bytes", "Disk that is free for the store and the log"),
     STORE_READS("kumo.store.reads", Kind.COUNTER, "", "Reads that had to go to the store"),
     CHECKPOINT_LATENCY("kumo.checkpoint.latency", Kind.LATENCY, "seconds", "Duration of a checkpoint into the store"),
     CHECKPOINTED("kumo.checkpointed", Kind.COUNTER, "", "Records moved from the log to the store"),

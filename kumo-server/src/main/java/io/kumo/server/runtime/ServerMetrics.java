@@ -42,6 +42,7 @@ final class ServerMetrics {
         metrics.counter(Meter.LOG_APPENDED, storage.log()::appendedBytes);
         metrics.gauge(Meter.STORE_RECORDS, data.counts()::total);
         metrics.gauge(Meter.STORE_BYTES, storage.records()::bytes);
+        metrics.gauge(Meter.DISK_USABLE, storage::usableBytes);
         metrics.counter(Meter.COPIED, data.copied()::total);
         List<Shard> shards = data.shards().all();
         metrics.counter(
