@@ -3,6 +3,7 @@ package io.kumo.node.runtime;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.protocol.Call;
+import io.kumo.protocol.ControlMessages.CommandResult;
 import io.kumo.protocol.Message;
 import io.kumo.rpc.runtime.CallHandler;
 import io.kumo.rpc.runtime.Reply;
@@ -49,7 +50,7 @@ public final class Audit {
 
         @Override
         public void ok(R result) {
-            line("done", result.toString());
+            line("done", result instanceof CommandResult known ? known.text() : result.toString());
             reply.ok(result);
         }
 

@@ -9,7 +9,6 @@ import io.kumo.config.UsageException;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.node.runtime.Build;
-import io.vertx.core.Vertx;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +17,7 @@ import java.util.Optional;
 
 /** {@code kumoctl MANAGER[:PORT] COMMAND}: one command, one answer; exit code 0 done, 1 failed, 2 bad usage. */
 public final class KumoctlMain {
-    private static final int MANAGER_PORT = 19700;
+    static final int MANAGER_PORT = 19700;
     static final String USAGE = "kumoctl MANAGER[:PORT] COMMAND [OPTION]... [ARGUMENT]...";
 
     private KumoctlMain() {}
@@ -32,7 +31,8 @@ public final class KumoctlMain {
             System.err.println(e.getMessage());
             exit = 2;
         } catch (KumoException e) {
-            System.err.println("kumoctl: " + e.getMessage());
+            boolean isTool = words.length > 0 && LocalCommands.isTool(words[0]);
+            System.err.println((isTool ? words[0] : "kumoctl") + ": " + e.getMessage());
             exit = e.code() == ErrorCode.BAD_REQUEST ? 2 : 1;
         }
         System.out.flush();
@@ -77,9 +77,7 @@ public final class KumoctlMain {
                     + (command.mostArguments() == 0 ? "no argument" : "no more than " + command.mostArguments())
                     + " (see kumoctl --help)");
         }
-        Vertx vertx = Vertx.vertx();
-        try (ManagerClient client = new ManagerClient(
-                vertx, manager(words.get(0)), options.value(Subcommands.TIMEOUT).toMillis(), Build.version())) {
+        try (ManagerClient client = ManagerClient.open(manager(words.get(0)), options)) {
             return command.action().run(new Invocation(client, options, options.arguments(), out));
         }
     }
@@ -92,7 +90,7 @@ public final class KumoctlMain {
     /** The command line of a command to a manager. */
     static OptionParser parser(Subcommand command) {
         List<OptionSpec<?>> specs = new ArrayList<>(command.options());
-        specs.add(Subcommands.TIMEOUT);
+        specs.addAll(ManagerClient.OPTIONS);
         String arguments = command.arguments().isEmpty() ? "" : " " + command.arguments();
         String synopsis = "MANAGER[:PORT] " + command.name() + " [OPTION]..." + arguments;
         return new OptionParser("kumoctl", synopsis, command.help(), specs);

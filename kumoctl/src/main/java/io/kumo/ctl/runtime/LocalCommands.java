@@ -7,16 +7,34 @@ import java.util.Optional;
 final class LocalCommands {
     static final List<LocalCommand> ALL = List.of(
             new LocalCommand(BenchCommand.OPTIONS, BenchCommand::run),
-            new LocalCommand(PasswdCommand.OPTIONS, PasswdCommand::run));
+            new LocalCommand(PasswdCommand.OPTIONS, PasswdCommand::run),
+            new LocalCommand(StatTool.OPTIONS, StatTool::run),
+            new LocalCommand(TopTool.OPTIONS, TopTool::run),
+            new LocalCommand(HashTool.OPTIONS, HashTool::run),
+            new LocalCommand(LogTool.OPTIONS, LogTool::run));
+
+    /** What kumofs's programs begin with. */
+    private static final String KUMO = "kumo";
 
     private LocalCommands() {}
 
-    /** The command that a line of {@code kumoctl} begins with. */
+    /** The command that a line of {@code kumoctl} begins with; {@code kumostat} is {@code kumoctl stat} as well. */
     static Optional<LocalCommand> startOf(List<String> words) {
+        return ALL.stream().filter(command -> isStart(command, words)).findFirst();
+    }
+
+    /** Whether it is the name of one of kumofs's programs. */
+    static boolean isTool(String word) {
         return ALL.stream()
-                .filter(LocalCommand::isOfKumoctl)
-                .filter(command -> words.size() >= command.name().size()
-                        && words.subList(0, command.name().size()).equals(command.name()))
-                .findFirst();
+                .anyMatch(command -> !command.isOfKumoctl() && command.name().equals(List.of(word)));
+    }
+
+    private static boolean isStart(LocalCommand command, List<String> words) {
+        List<String> name = command.name();
+        if (words.size() < name.size()) {
+            return false;
+        }
+        List<String> start = words.subList(0, name.size());
+        return start.equals(name) || (!command.isOfKumoctl() && name.equals(List.of(KUMO + start.get(0))));
     }
 }

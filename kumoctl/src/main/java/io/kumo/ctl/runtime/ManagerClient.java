@@ -1,8 +1,12 @@
 package io.kumo.ctl.runtime;
 
 import io.kumo.base.HostPort;
+import io.kumo.config.OptionSpec;
+import io.kumo.config.ParsedOptions;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.node.runtime.Build;
+import io.kumo.node.runtime.Failures;
 import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.Message;
@@ -11,8 +15,11 @@ import io.kumo.rpc.runtime.RpcHandlers;
 import io.kumo.rpc.runtime.RpcLimits;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,6 +28,16 @@ import java.util.concurrent.TimeoutException;
 final class ManagerClient implements AutoCloseable {
     private static final long CONNECT_MS = 3_000;
     private static final int MOST_REDIRECTS = 20;
+
+    /** What every command takes that asks somebody. */
+    static final List<OptionSpec<?>> OPTIONS = List.of(Subcommands.TIMEOUT);
+
+    /**
+     * What one process answered.
+     *
+     * @param value empty if there is no answer; then {@code failure} says why
+     */
+    record Answer<R>(HostPort from, Optional<R> value, String failure) {}
 
     private final Vertx vertx;
     private final String build;
@@ -33,6 +50,16 @@ final class ManagerClient implements AutoCloseable {
         this.manager = manager;
         this.timeoutMs = timeoutMs;
         this.build = build;
+    }
+
+    /**
+     * For one command; {@code options} has {@link #OPTIONS}.
+     *
+     * @param manager or server, for a command that asks only that one
+     */
+    static ManagerClient open(HostPort manager, ParsedOptions options) {
+        return new ManagerClient(
+                Vertx.vertx(), manager, options.value(Subcommands.TIMEOUT).toMillis(), Build.version());
     }
 
     HostPort manager() {
@@ -77,8 +104,26 @@ final class ManagerClient implements AutoCloseable {
         return await(client.call(call, timeoutMs), call.method().name() + " at " + address);
     }
 
+    /** Asks several processes at the same time; returns once each has answered or failed, in their order. */
+    <R extends Message> List<Answer<R>> askAll(List<HostPort> addresses, Call<R> call) {
+        long patienceMs = Math.min(CONNECT_MS, timeoutMs);
+        List<Future<R>> asked = new ArrayList<>();
+        for (HostPort address : addresses) {
+            RpcClient client = clients.computeIfAbsent(address, this::connect);
+            asked.add(client.whenConnected(patienceMs).compose(connected -> client.call(call, timeoutMs)));
+        }
+        await(Future.join(asked).otherwiseEmpty(), call.method().name());
+        List<Answer<R>> answers = new ArrayList<>();
+        for (int i = 0; i < asked.size(); i++) {
+            Future<R> each = asked.get(i);
+            String failure = each.succeeded() ? "" : Failures.reason(each.cause());
+            answers.add(new Answer<>(addresses.get(i), Optional.ofNullable(each.result()), failure));
+        }
+        return answers;
+    }
+
     private RpcClient connect(HostPort address) {
-        Hello hello = new Hello(1, "", "kumoctl", "kumoctl", build);
+        Hello hello = new Hello(1, "", "kumoctl", System.getProperty("user.name", "kumoctl"), build);
         return new RpcClient(
                 vertx, vertx.getOrCreateContext(), address, () -> hello, new RpcHandlers(), () -> 0, RpcLimits.DEFAULT);
     }
