@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** {@code kumolog}: shows the log of a daemon, of either format, to people. */
 final class LogTool {
@@ -115,7 +116,7 @@ final class LogTool {
     }
 
     /** The next line that is shown; null at the end. */
-    private String next(LogSource source) throws IOException {
+    private @Nullable String next(LogSource source) throws IOException {
         for (String raw = source.line(); raw != null; raw = source.line()) {
             LogLine line = LogLine.of(raw);
             if (filter.shows(line)) {

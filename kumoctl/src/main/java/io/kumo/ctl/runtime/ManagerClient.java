@@ -36,8 +36,9 @@ final class ManagerClient implements AutoCloseable {
      * What one process answered.
      *
      * @param value empty if there is no answer; then {@code failure} says why
+     * @param sentMs when it was asked, by this host's clock, as {@code cameMs}
      */
-    record Answer<R>(HostPort from, Optional<R> value, String failure) {}
+    record Answer<R>(HostPort from, Optional<R> value, String failure, long sentMs, long cameMs) {}
 
     private final Vertx vertx;
     private final String build;
@@ -60,6 +61,10 @@ final class ManagerClient implements AutoCloseable {
     static ManagerClient open(HostPort manager, ParsedOptions options) {
         return new ManagerClient(
                 Vertx.vertx(), manager, options.value(Subcommands.TIMEOUT).toMillis(), Build.version());
+    }
+
+    Vertx vertx() {
+        return vertx;
     }
 
     HostPort manager() {
@@ -107,19 +112,22 @@ final class ManagerClient implements AutoCloseable {
     /** Asks several processes at the same time; returns once each has answered or failed, in their order. */
     <R extends Message> List<Answer<R>> askAll(List<HostPort> addresses, Call<R> call) {
         long patienceMs = Math.min(CONNECT_MS, timeoutMs);
-        List<Future<R>> asked = new ArrayList<>();
+        List<Future<Answer<R>>> asked = new ArrayList<>();
         for (HostPort address : addresses) {
             RpcClient client = clients.computeIfAbsent(address, this::connect);
-            asked.add(client.whenConnected(patienceMs).compose(connected -> client.call(call, timeoutMs)));
+            asked.add(client.whenConnected(patienceMs)
+                    .compose(connected -> timed(address, client, call))
+                    .recover(failure -> Future.succeededFuture(
+                            new Answer<>(address, Optional.empty(), Failures.reason(failure), 0, 0))));
         }
-        await(Future.join(asked).otherwiseEmpty(), call.method().name());
-        List<Answer<R>> answers = new ArrayList<>();
-        for (int i = 0; i < asked.size(); i++) {
-            Future<R> each = asked.get(i);
-            String failure = each.succeeded() ? "" : Failures.reason(each.cause());
-            answers.add(new Answer<>(addresses.get(i), Optional.ofNullable(each.result()), failure));
-        }
-        return answers;
+        await(Future.join(asked), call.method().name());
+        return asked.stream().map(Future::result).toList();
+    }
+
+    private <R extends Message> Future<Answer<R>> timed(HostPort address, RpcClient client, Call<R> call) {
+        long sentMs = System.currentTimeMillis();
+        return client.call(call, timeoutMs)
+                .map(result -> new Answer<>(address, Optional.of(result), "", sentMs, System.currentTimeMillis()));
     }
 
     private RpcClient connect(HostPort address) {
@@ -128,7 +136,8 @@ final class ManagerClient implements AutoCloseable {
                 vertx, vertx.getOrCreateContext(), address, () -> hello, new RpcHandlers(), () -> 0, RpcLimits.DEFAULT);
     }
 
-    private <T> T await(Future<T> future, String what) {
+    /** Waits for what bounds its time itself. */
+    <T> T await(Future<T> future, String what) {
         try {
             return future.toCompletionStage().toCompletableFuture().get(timeoutMs + CONNECT_MS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {

@@ -108,7 +108,7 @@ final class Subcommands {
                     List.of(),
                     Subcommands::stat));
 
-    static final List<Subcommand> ALL = Stream.of(COMMON, OperatorCommands.ALL, VerifyCommands.ALL)
+    static final List<Subcommand> ALL = Stream.of(COMMON, OperatorCommands.ALL, VerifyCommands.ALL, WatchCommands.ALL)
             .flatMap(List::stream)
             .toList();
 
