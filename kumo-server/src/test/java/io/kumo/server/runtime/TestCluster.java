@@ -251,7 +251,9 @@ final class TestCluster implements AutoCloseable {
         HostPort primary = table.server(table.partition(partition).primary().orElseThrow())
                 .orElseThrow()
                 .address();
-        RpcClient client = operators.computeIfAbsent(primary, address -> connect(address, Role.OPERATOR));
+        RpcClient client = call.method().callers().include(Role.GATEWAY)
+                ? clients.computeIfAbsent(primary, address -> connect(address, Role.GATEWAY))
+                : operators.computeIfAbsent(primary, address -> connect(address, Role.OPERATOR));
         Optional<R> answer = callOnce(client, call);
         return answer.isPresent()
                 ? answer.get()
