@@ -156,6 +156,7 @@ class NodeMainTest {
                 http = 127.0.0.1:1                      # sample.conf:1
                 verbose = true                          # command line
                 log = log                               # command line
+                log-format = text                       # default
                 """, text("out"));
         assertEquals("", text("err"));
         assertFalse(Files.exists(directory.resolve("log")));
