@@ -144,7 +144,7 @@ public final class DataMessages {
             WriteOptions options)
             implements Call<WriteResult> {
         public static final Method<Write, WriteResult> METHOD =
-                new Method<>(2, "Write", Callers.of(Role.GATEWAY), Write::decode, WriteResult::decode);
+                new Method<>(2, "Write", Callers.of(Role.GATEWAY, Role.OPERATOR), Write::decode, WriteResult::decode);
 
         @Override
         public Method<Write, WriteResult> method() {
