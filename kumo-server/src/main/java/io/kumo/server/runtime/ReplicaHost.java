@@ -24,7 +24,10 @@ import io.kumo.server.store.ScanPage;
 import io.kumo.server.store.runtime.Storage;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -343,7 +346,7 @@ final class ReplicaHost implements Replica.Effects {
     @Override
     public void readLog(int partition, long readId, long fromSeq, int maxBytes) {
         Replica replica = replica(partition);
-        storage.log().read(context, partition, fromSeq, maxBytes).onComplete(done -> {
+        later(storage.log().read(context, partition, fromSeq, maxBytes), done -> {
             if (done.succeeded() && done.result() instanceof LogSlice.Entries slice) {
                 replica.onLogRead(readId, slice.entries());
             } else if (done.succeeded()) {
@@ -360,7 +363,7 @@ final class ReplicaHost implements Replica.Effects {
     @Override
     public void scan(int partition, long scanId, Bytes after, int maxBytes) {
         Replica replica = replica(partition);
-        storage.records().scan(context, partition, after, maxBytes).onComplete(done -> {
+        later(storage.records().scan(context, partition, after, maxBytes), done -> {
             if (done.succeeded()) {
                 ScanPage page = done.result();
                 replica.onScanned(scanId, page.records(), page.damaged(), page.isLast());
@@ -376,7 +379,16 @@ final class ReplicaHost implements Replica.Effects {
     @Override
     public void sync(int partition, long syncId) {
         Replica replica = replica(partition);
-        storage.log().synced(context).onSuccess(done -> replica.onSynced(syncId));
+        later(storage.log().synced(context), done -> {
+            if (done.succeeded()) {
+                replica.onSynced(syncId);
+            }
+        });
+    }
+
+    /** What is done before anybody waits for it calls back at once: a replica does not expect that. */
+    private <T> void later(Future<T> future, Handler<AsyncResult<T>> action) {
+        future.onComplete(done -> context.runOnContext(ignored -> action.handle(done)));
     }
 
     @Override
