@@ -45,6 +45,7 @@ final class PartitionData {
     private boolean wipePending;
     private boolean stateDirty;
     private long wipes;
+    private long resets;
     private @Nullable Checkpoint checkpoint;
     private long checkpointedSeq;
     /** Records in the store when it was last counted; -1 if it was not. */
@@ -135,6 +136,11 @@ final class PartitionData {
     /** Grows whenever all records went at once. */
     long wipes() {
         return wipes;
+    }
+
+    /** Grows whenever nothing that was here counts any more: a copy began, or the partition was dropped. */
+    long resets() {
+        return resets;
     }
 
     boolean isEmpty() {
@@ -286,6 +292,7 @@ final class PartitionData {
     }
 
     private void reset(boolean wipes) {
+        resets++;
         while (tail.count() > 0) {
             context.memory.addDirty(-tail.removeLast().footprintBytes());
         }

@@ -221,7 +221,7 @@ public final class Replica {
         }
     }
 
-    /** Verify or Mend; the answer is VerifyResult or MendResult. */
+    /** Verify, Mend or ReadRecords; the answer is its result. */
     public void onOperator(Message call, Answer<Message> answer) {
         verifier.onOperator(primary, call, answer);
     }

@@ -2,6 +2,7 @@ package io.kumo.server.replica;
 
 import io.kumo.base.Bytes;
 import io.kumo.error.ErrorCode;
+import io.kumo.protocol.BackupMessages.ReadRecords;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.VerifyMessages.CompareRanges;
@@ -11,29 +12,40 @@ import io.kumo.protocol.VerifyMessages.Mend;
 import io.kumo.protocol.VerifyMessages.MendResult;
 import io.kumo.protocol.VerifyMessages.Verify;
 import io.kumo.table.ServerId;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a replica does of comparisons between copies: as the primary that compares, and as a copy that is compared. */
+/**
+ * What a replica does for operators: comparisons between copies, as the primary that compares and as a copy that is
+ * compared, and reading records page by page.
+ */
 final class Verifier {
+    /** Pages that are read at a time. */
+    private static final int MOST_PAGES = 4;
+
     private final Replica replica;
     private final ReplicaContext context;
     private @Nullable Verification verification;
     private @Nullable Comparison comparison;
+    private final List<RecordPage> pages = new ArrayList<>();
 
     Verifier(Replica replica, ReplicaContext context) {
         this.replica = replica;
         this.context = context;
     }
 
-    /** Verify or Mend. */
+    /** Verify, Mend or ReadRecords. */
     void onOperator(@Nullable PrimaryRole primary, Message call, Answer<Message> answer) {
         if (primary == null || !primary.isActive()) {
             answer.fail(ErrorCode.NOT_PRIMARY);
         } else if (call instanceof Mend mend) {
             answer.ok(
                     new MendResult(mend.asks() ? mending(primary.links()) : distrust(primary.links(), mend.copies())));
-        } else if (verification != null) {
+        } else if (call instanceof ReadRecords read && pages.size() < MOST_PAGES) {
+            pages.add(new RecordPage(context, replica.data(), read, answer));
+            onProgress(primary);
+        } else if (verification != null || call instanceof ReadRecords) {
             answer.fail(ErrorCode.OVERLOADED);
         } else if (call instanceof Verify verify) {
             verification = new Verification(context, replica.data(), primary, verify, answer);
@@ -80,6 +92,10 @@ final class Verifier {
     void onScanned(@Nullable PrimaryRole primary, long id, List<LogEntry> records, List<Bytes> damaged, boolean last) {
         Verification comparing = verification;
         Comparison compared = comparison;
+        for (RecordPage page : pages) {
+            page.onScanned(id, records, damaged, last);
+        }
+        pages.removeIf(page -> page.advance(primary));
         boolean isMine = (comparing != null && comparing.onScanned(id, records, damaged, last))
                 || (compared != null && compared.onScanned(id, records, damaged, last));
         if (isMine) {
@@ -89,6 +105,7 @@ final class Verifier {
 
     /** To be called from ticks too. */
     void onProgress(@Nullable PrimaryRole primary) {
+        pages.removeIf(page -> page.advance(primary));
         Comparison compared = comparison;
         if (compared != null && compared.advance()) {
             comparison = null;

@@ -79,6 +79,7 @@ final class DataNode {
     private final List<Sweeper> sweepers = new ArrayList<>();
     private final LeaseKeeper leases;
     private final DataService dataService;
+    private final BackupService backups;
     private final RecordCounts counts;
     private final TableFeed feed;
     private final RpcServer server;
@@ -122,6 +123,9 @@ final class DataNode {
         dataService.serve(handlers);
         new ReplicationService(shards, leases).serve(handlers);
         new VerifyService(shards).serve(handlers);
+        this.backups = new BackupService(
+                new BackupHost(vertx, shards, storage, tables, node.clock(), options.diskReserveBytes()));
+        backups.serve(handlers);
         this.feed = new TableFeed(contexts.get(0), tables, storage, node.stopper(), this::spread);
         this.server = new RpcServer(vertx, this::hello, handlers, tables::version, limits);
         LOG.info(
@@ -257,6 +261,7 @@ final class DataNode {
         events.flush();
         shards.gather(shards.control().loop().context(), ShardView::of)
                 .onSuccess(views -> view = views.stream().reduce(ShardView.NONE, ShardView::plus));
+        backups.onTick();
         boolean wasFull = diskSpace.isFull();
         boolean isFull = diskSpace.onUsable(storage.usableBytes());
         if (isFull != wasFull) {
@@ -325,6 +330,7 @@ final class DataNode {
             timers.forEach(vertx::cancelTimer);
         }
         leases.stop(vertx);
+        backups.close();
         Future<Void> closed = server.close();
         shards.each(shard -> shard.peers().close());
         return closed.transform(ignored -> vertx.executeBlocking(() -> {

@@ -1,6 +1,7 @@
 package io.kumo.server.runtime;
 
 import io.kumo.error.ErrorCode;
+import io.kumo.protocol.BackupMessages.ReadRecords;
 import io.kumo.protocol.Call;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.VerifyMessages.Mend;
@@ -19,6 +20,7 @@ final class VerifyService {
 
     void serve(RpcHandlers handlers) {
         handlers.on(Verify.METHOD, (from, call, reply) -> forward(call.partition(), call, reply));
+        handlers.on(ReadRecords.METHOD, (from, call, reply) -> forward(call.partition(), call, reply));
         handlers.on(Mend.METHOD, (from, call, reply) -> forward(call.partition(), call, reply));
     }
 
