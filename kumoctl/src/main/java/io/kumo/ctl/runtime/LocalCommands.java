@@ -11,7 +11,9 @@ final class LocalCommands {
             new LocalCommand(StatTool.OPTIONS, StatTool::run),
             new LocalCommand(TopTool.OPTIONS, TopTool::run),
             new LocalCommand(HashTool.OPTIONS, HashTool::run),
-            new LocalCommand(LogTool.OPTIONS, LogTool::run));
+            new LocalCommand(LogTool.OPTIONS, LogTool::run),
+            new LocalCommand(MergeCommand.OPTIONS, MergeCommand::run),
+            new LocalCommand(BackupCheckCommand.OPTIONS, BackupCheckCommand::run));
 
     /** What kumofs's programs begin with. */
     private static final String KUMO = "kumo";

@@ -9,10 +9,14 @@ import io.kumo.node.runtime.Build;
 import io.kumo.node.runtime.Failures;
 import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.Hello;
+import io.kumo.protocol.ControlMessages.TableGet;
+import io.kumo.protocol.ControlMessages.TableResult;
 import io.kumo.protocol.Message;
 import io.kumo.rpc.runtime.RpcClient;
 import io.kumo.rpc.runtime.RpcHandlers;
 import io.kumo.rpc.runtime.RpcLimits;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.TableCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -27,6 +31,9 @@ import java.util.concurrent.TimeoutException;
 /** Calls managers and servers and waits for what they answer; follows a manager that names another one as leader. */
 final class ManagerClient implements AutoCloseable {
     private static final long CONNECT_MS = 3_000;
+    /** Manifests of backups, and large values. */
+    private static final RpcLimits LIMITS = RpcLimits.DEFAULT.withMaxFrameBytes(256 << 20);
+
     private static final int MOST_REDIRECTS = 20;
 
     /** What every command takes that asks somebody. */
@@ -104,9 +111,28 @@ final class ManagerClient implements AutoCloseable {
 
     /** Asks one process. */
     <R extends Message> R ask(HostPort address, Call<R> call) {
+        return ask(address, call, timeoutMs);
+    }
+
+    /** Asks one process for what may take longer. */
+    <R extends Message> R ask(HostPort address, Call<R> call, long longestMs) {
         RpcClient client = clients.computeIfAbsent(address, this::connect);
-        await(client.whenConnected(Math.min(CONNECT_MS, timeoutMs)), "connecting to " + address);
-        return await(client.call(call, timeoutMs), call.method().name() + " at " + address);
+        await(client.whenConnected(Math.min(CONNECT_MS, longestMs)), "connecting to " + address, longestMs);
+        return await(client.call(call, longestMs), call.method().name() + " at " + address, longestMs);
+    }
+
+    /** Asks one process without waiting, also for a connection: that there is none is an answer too. */
+    <R extends Message> Future<R> callLater(HostPort address, Call<R> call) {
+        return clients.computeIfAbsent(address, this::connect).call(call, timeoutMs);
+    }
+
+    /** The newest table; NO_TABLE while there is none. */
+    ClusterTable table() {
+        TableResult result = ask(new TableGet(0));
+        if (result.version() == 0) {
+            throw new KumoException(ErrorCode.NO_TABLE);
+        }
+        return TableCodec.decode(result.table());
     }
 
     /** Asks several processes at the same time; returns once each has answered or failed, in their order. */
@@ -133,20 +159,24 @@ final class ManagerClient implements AutoCloseable {
     private RpcClient connect(HostPort address) {
         Hello hello = new Hello(1, "", "kumoctl", System.getProperty("user.name", "kumoctl"), build);
         return new RpcClient(
-                vertx, vertx.getOrCreateContext(), address, () -> hello, new RpcHandlers(), () -> 0, RpcLimits.DEFAULT);
+                vertx, vertx.getOrCreateContext(), address, () -> hello, new RpcHandlers(), () -> 0, LIMITS);
     }
 
     /** Waits for what bounds its time itself. */
     <T> T await(Future<T> future, String what) {
+        return await(future, what, timeoutMs);
+    }
+
+    private static <T> T await(Future<T> future, String what, long longestMs) {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(timeoutMs + CONNECT_MS, TimeUnit.MILLISECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(longestMs + CONNECT_MS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof KumoException known) {
                 throw known;
             }
             throw new KumoException(ErrorCode.INTERNAL, what + ": " + e.getCause(), e);
         } catch (TimeoutException e) {
-            throw new KumoException(ErrorCode.TIMED_OUT, what + ": no answer within " + timeoutMs + " ms", e);
+            throw new KumoException(ErrorCode.TIMED_OUT, what + ": no answer within " + longestMs + " ms", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KumoException(ErrorCode.SHUTTING_DOWN, "interrupted", e);

@@ -4,9 +4,12 @@ import java.io.PrintStream;
 
 /** A line that is written over on a terminal, and a line for each change in a pipe. */
 final class ProgressLine {
+    private static final long SECOND_NS = 1_000_000_000L;
+
     private final PrintStream out;
     private final boolean terminal = isTerminal();
     private String shown = "";
+    private long shownNs = System.nanoTime();
 
     ProgressLine(PrintStream out) {
         this.out = out;
@@ -31,6 +34,15 @@ final class ProgressLine {
         }
         out.flush();
         shown = text;
+    }
+
+    /** Shows it if the last one is a second old. */
+    void showSometimes(String text) {
+        long nowNs = System.nanoTime();
+        if (nowNs - shownNs > SECOND_NS) {
+            shownNs = nowNs;
+            show(text);
+        }
     }
 
     void end(String text) {

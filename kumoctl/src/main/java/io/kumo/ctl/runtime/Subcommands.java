@@ -16,13 +16,10 @@ import io.kumo.protocol.ControlMessages.Replace;
 import io.kumo.protocol.ControlMessages.SetAutoReplace;
 import io.kumo.protocol.ControlMessages.Stat;
 import io.kumo.protocol.ControlMessages.StatEntry;
-import io.kumo.protocol.ControlMessages.TableGet;
-import io.kumo.protocol.ControlMessages.TableResult;
 import io.kumo.protocol.StatusMessages.ServerStatus;
 import io.kumo.protocol.StatusMessages.Status;
 import io.kumo.protocol.StatusMessages.StatusResult;
 import io.kumo.table.ClusterTable;
-import io.kumo.table.TableCodec;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -108,7 +105,7 @@ final class Subcommands {
                     List.of(),
                     Subcommands::stat));
 
-    static final List<Subcommand> ALL = Stream.of(COMMON, OperatorCommands.ALL, VerifyCommands.ALL, WatchCommands.ALL)
+    static final List<Subcommand> ALL = Stream.of(COMMON, OperatorCommands.ALL, VerifyCommands.ALL, WatchCommands.ALL, BackupCommands.ALL)
             .flatMap(List::stream)
             .toList();
 
@@ -173,11 +170,7 @@ final class Subcommands {
         if (run.arguments().isEmpty()) {
             throw new KumoException(ErrorCode.BAD_REQUEST, "hash needs a key: kumoctl MANAGER hash KEY...");
         }
-        TableResult result = run.client().ask(new TableGet(0));
-        if (result.version() == 0) {
-            throw new KumoException(ErrorCode.NO_TABLE);
-        }
-        ClusterTable table = TableCodec.decode(result.table());
+        ClusterTable table = run.client().table();
         for (String key : run.arguments()) {
             run.out().println(KeyPlace.text(table, key, Bytes.utf8(key)));
         }
