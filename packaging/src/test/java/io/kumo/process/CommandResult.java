@@ -14,6 +14,11 @@ record CommandResult(int exit, String output, String stdout) {
 
     /** Runs a command to its end, two minutes at most. */
     static CommandResult of(List<String> command) {
+        return of(command, LONGEST_S);
+    }
+
+    /** Runs a command to its end, so many seconds at most. */
+    static CommandResult of(List<String> command, long longestS) {
         try {
             Path directory = Files.createTempDirectory("command");
             Path out = directory.resolve("out");
@@ -23,7 +28,7 @@ record CommandResult(int exit, String output, String stdout) {
                         .redirectOutput(out.toFile())
                         .redirectError(errors.toFile())
                         .start();
-                if (!process.waitFor(LONGEST_S, TimeUnit.SECONDS)) {
+                if (!process.waitFor(longestS, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
                     throw new AssertionError(command + " does not end: " + text(errors) + text(out));
                 }

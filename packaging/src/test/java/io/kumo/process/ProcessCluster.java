@@ -26,6 +26,7 @@ final class ProcessCluster implements AutoCloseable {
     private final Path directory;
     private final Hosts hosts;
     private final List<Integer> managerPorts = new ArrayList<>();
+    private List<String> moreManagerOptions = List.of();
     private final List<Daemon> managers = new ArrayList<>();
     private final List<Daemon> servers = new ArrayList<>();
     private final List<Daemon> gateways = new ArrayList<>();
@@ -40,6 +41,12 @@ final class ProcessCluster implements AutoCloseable {
     ProcessCluster(Path directory, Hosts hosts) {
         this.directory = directory;
         this.hosts = hosts;
+    }
+
+    /** Options of all managers that are started from here on. */
+    ProcessCluster managersWith(String... options) {
+        moreManagerOptions = List.of(options);
+        return this;
     }
 
     /** Started, attached and serving. */
@@ -93,6 +100,7 @@ final class ProcessCluster implements AutoCloseable {
                     command.addAll(List.of("-p", managerAddress(j)));
                 }
             }
+            command.addAll(moreManagerOptions);
             managers.add(daemon("manager" + i, command).start());
         }
     }
@@ -152,7 +160,7 @@ final class ProcessCluster implements AutoCloseable {
         return directory.resolve("server" + index);
     }
 
-    private String managerAddress(int index) {
+    String managerAddress(int index) {
         return hosts.address("manager" + index) + ":" + managerPorts.get(index);
     }
 
