@@ -10,7 +10,8 @@ final class BackupCommands {
     static final OptionSpec<Long> RATE = OptionSpec.bytes(
             "rate", "16m", 0, 1L << 40, "Bytes per second that each server reads for it; 0 for no bound.");
     static final OptionSpec<String> BASE = OptionSpec.string(
-            "base", "", "Write only what changed since that backup, as far as the servers' logs reach.");
+                    "base", "", "Write only what changed since that backup, as far as the servers' logs reach.")
+            .argument("NAME");
     static final OptionSpec<Boolean> LIST = OptionSpec.flag("list", "List backups.");
     static final OptionSpec<Boolean> CANCEL = OptionSpec.flag("cancel", "End the backup NAME, which is being written.");
     static final OptionSpec<Boolean> DELETE = OptionSpec.flag("delete", "Delete the backup NAME.");

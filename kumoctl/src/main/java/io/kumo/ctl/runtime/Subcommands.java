@@ -105,7 +105,8 @@ final class Subcommands {
                     List.of(),
                     Subcommands::stat));
 
-    static final List<Subcommand> ALL = Stream.of(COMMON, OperatorCommands.ALL, VerifyCommands.ALL, WatchCommands.ALL, BackupCommands.ALL)
+    static final List<Subcommand> ALL = Stream.of(
+                    COMMON, OperatorCommands.ALL, VerifyCommands.ALL, WatchCommands.ALL, BackupCommands.ALL)
             .flatMap(List::stream)
             .toList();
 
