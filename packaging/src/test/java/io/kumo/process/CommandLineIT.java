@@ -56,6 +56,18 @@ class CommandLineIT {
     }
 
     @Test
+    void whatOtherHostsReachNeedsAKeyOrACertificate() {
+        List<CommandResult> results = List.of(
+                run("kumo-manager", "-l", "127.0.0.1:0", "--http", "0.0.0.0:0", "--data", file("manager")),
+                run("kumo-server", "-l", "0.0.0.0:0", "--advertise", "a:1", "-m", "127.0.0.1:1", "-s", file("server")),
+                run("kumo-gateway", "-m", "127.0.0.1:1", "-t", "0.0.0.0:0"));
+        for (CommandResult result : results) {
+            assertOneLine(2, result);
+            assertTrue(result.output().contains("--insecure"), result.output());
+        }
+    }
+
+    @Test
     void aStoreThatIsAFileEndsWith1() throws IOException {
         Path store = Files.writeString(directory.resolve("store"), "not a directory");
         assertOneLine(1, run("kumo-server", "-l", "127.0.0.1:0", "-m", "127.0.0.1:1", "-s", store.toString()));

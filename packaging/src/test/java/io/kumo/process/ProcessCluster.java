@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -20,11 +21,13 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 final class ProcessCluster implements AutoCloseable {
     static final Path HOME = Path.of(System.getProperty("kumo.home"));
+    private static final List<String> INSECURE = List.of("--insecure");
     private static final Random RANDOM = new Random();
     private static final int LOG_SHOWN = 3_000;
 
     private final Path directory;
     private final Hosts hosts;
+    private final Function<String, List<String>> security;
     private final List<Integer> managerPorts = new ArrayList<>();
     private List<String> moreManagerOptions = List.of();
     private final List<Daemon> managers = new ArrayList<>();
@@ -39,8 +42,14 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     ProcessCluster(Path directory, Hosts hosts) {
+        this(directory, hosts, program -> hosts == Hosts.LOOPBACK || program.equals("kumoctl") ? List.of() : INSECURE);
+    }
+
+    /** @param security options by which the program of that name proves who it is */
+    ProcessCluster(Path directory, Hosts hosts, Function<String, List<String>> security) {
         this.directory = directory;
         this.hosts = hosts;
+        this.security = security;
     }
 
     /** Options of all managers that are started from here on. */
@@ -152,6 +161,7 @@ final class ProcessCluster implements AutoCloseable {
     private List<String> command(String name, String program) {
         List<String> command = new ArrayList<>(hosts.prefix(name));
         command.add(HOME.resolve("bin").resolve(program).toString());
+        command.addAll(security.apply(program));
         return command;
     }
 
@@ -233,6 +243,7 @@ final class ProcessCluster implements AutoCloseable {
         command.add(HOME.resolve("bin").resolve("kumoctl").toString());
         command.add(managerAddress(manager));
         command.addAll(List.of(arguments));
+        command.addAll(security.apply("kumoctl"));
         CommandResult result = CommandResult.of(command);
         assertEquals(0, result.exit(), () -> command + ": " + result.output());
         return result.stdout();

@@ -3,6 +3,7 @@ package io.kumo.bus.runtime;
 import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import io.kumo.bus.Topics;
+import io.kumo.protocol.AuthMessages.MqttTicket;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.mqtt.MqttClient;
@@ -35,16 +36,18 @@ final class MqttLink {
     private final Vertx vertx;
     private final String clientName;
     private final HostPort manager;
+    private final MqttAccess access;
     private final Sink sink;
     private @Nullable MqttClient client;
     private long pauseMs = SHORTEST_PAUSE_MS;
     private volatile boolean isConnected;
     private boolean isClosed;
 
-    MqttLink(Vertx vertx, String clientName, HostPort manager, Sink sink) {
+    MqttLink(Vertx vertx, String clientName, HostPort manager, MqttAccess access, Sink sink) {
         this.vertx = vertx;
         this.clientName = clientName;
         this.manager = manager;
+        this.access = access;
         this.sink = sink;
     }
 
@@ -56,12 +59,26 @@ final class MqttLink {
         if (isClosed) {
             return;
         }
+        access.ticket(manager).onComplete(this::connect, failure -> {
+            LOG.debug("no ticket for MQTT manager={} reason=\"{}\"", manager, String.valueOf(failure));
+            later();
+        });
+    }
+
+    private void connect(MqttTicket ticket) {
+        if (isClosed) {
+            return;
+        }
         MqttClientOptions options = new MqttClientOptions()
                 .setClientId(clientName)
                 .setMaxMessageSize(MAX_MESSAGE_BYTES)
                 .setKeepAliveInterval(KEEP_ALIVE_SEC)
                 .setCleanSession(true);
         options.setConnectTimeout(CONNECT_TIMEOUT_MS);
+        access.security().tls().ifPresent(tls -> tls.applyTo(options));
+        if (!ticket.user().isEmpty()) {
+            options.setUsername(ticket.user()).setPassword(ticket.password());
+        }
         MqttClient created = MqttClient.create(vertx, options);
         client = created;
         created.publishHandler(message -> onPublish(created, message));
@@ -106,6 +123,10 @@ final class MqttLink {
         }
         isConnected = false;
         which.disconnect(); // also where it has not connected yet
+        later();
+    }
+
+    private void later() {
         if (!isClosed) {
             vertx.setTimer(pauseMs, timer -> connect());
             pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);

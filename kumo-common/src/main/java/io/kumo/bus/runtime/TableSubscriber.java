@@ -45,6 +45,7 @@ public final class TableSubscriber {
      * @param managers MQTT addresses of all managers; the RPC port + 20 unless another is given
      * @param askTable fetches a table newer than a version by RPC (TableGet to any manager or server): used where a
      *     delta does not fit; the bytes of {@code TableResult.table}, empty if there is none
+     * @param access how managers let it in
      */
     public TableSubscriber(
             Vertx vertx,
@@ -52,20 +53,26 @@ public final class TableSubscriber {
             String clientName,
             List<HostPort> managers,
             TableHolder holder,
-            LongFunction<Future<Bytes>> askTable) {
+            LongFunction<Future<Bytes>> askTable,
+            MqttAccess access) {
         this.vertx = vertx;
         this.context = context;
         this.holder = holder;
         this.askTable = askTable;
         this.links = managers.stream()
                 .distinct()
-                .map(manager -> new MqttLink(vertx, clientName, manager, this::onMessage))
+                .map(manager -> new MqttLink(vertx, clientName, manager, access, this::onMessage))
                 .toList();
     }
 
     /** The MQTT address of the manager that has that RPC address, unless another is given. */
     public static HostPort mqttAddress(HostPort rpcAddress) {
         return rpcAddress.withPort(rpcAddress.port() + PORT_OFFSET);
+    }
+
+    /** The RPC address of the manager that has that MQTT address. */
+    public static HostPort rpcAddress(HostPort mqttAddress) {
+        return mqttAddress.withPort(mqttAddress.port() - PORT_OFFSET);
     }
 
     /** Connects to every manager in the background. */

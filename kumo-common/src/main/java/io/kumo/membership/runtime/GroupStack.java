@@ -29,6 +29,7 @@ import org.jgroups.protocols.VERIFY_SUSPECT2;
 import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.STABLE;
+import org.jgroups.stack.Protocol;
 import org.jgroups.util.ExtendedUUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,9 @@ final class GroupStack {
     private static final int HIGHEST_PORT = 65_535 - DETECTOR_OFFSET - DETECTOR_PORTS;
     private static final int MOST_PROBES = 20;
     private static final int PROBE_TIMEOUT_MS = 300;
+    /** The group carries views and heartbeats, nothing large. */
+    private static final int MAX_MESSAGE_BYTES = 1 << 20;
+
     private static final int MOST_THREADS = 16;
 
     /** Under load 300 ms split members off: others may be there. */
@@ -57,12 +61,16 @@ final class GroupStack {
 
     /** A channel that is not connected yet. */
     static JChannel channel(GroupOptions options) throws Exception {
-        JChannel channel = new JChannel(
+        List<Protocol> protocols = new ArrayList<>(List.of(
                 transport(options),
                 discovery(options),
                 // A manager that starts again finds the servers by merging: 2 s with these, 5 s with 1-3 s intervals.
-                new MERGE3().setMinInterval(400).setMaxInterval(1_000).setCheckInterval(1_200),
-                new FD_SOCK2().setOffset(DETECTOR_OFFSET).setPortRange(DETECTOR_PORTS),
+                new MERGE3().setMinInterval(400).setMaxInterval(1_000).setCheckInterval(1_200)));
+        if (options.security().groupTls().isEmpty()) {
+            // It has a socket of its own that knows no TLS; where there is TLS, the transport says who closed.
+            protocols.add(new FD_SOCK2().setOffset(DETECTOR_OFFSET).setPortRange(DETECTOR_PORTS));
+        }
+        protocols.addAll(List.of(
                 new FD_ALL3().setTimeout(2_000).setInterval(500),
                 new VERIFY_SUSPECT2().setTimeout(500),
                 new NAKACK2().useMcastXmit(false).setXmitTableNumRows(5).setXmitTableMsgsPerRow(200),
@@ -75,7 +83,8 @@ final class GroupStack {
                         .setLeaveTimeout(500)
                         .setViewAckCollectionTimeout(1_000)
                         .setLogCollectMessages(false),
-                new FRAG4());
+                new FRAG4()));
+        JChannel channel = new JChannel(protocols);
         String name = options.self().logicalName();
         // The name travels with the address, so that a view is never without it.
         channel.addAddressGenerator(
@@ -135,6 +144,11 @@ final class GroupStack {
         transport.setBufferedInputStreamSize(8_192);
         transport.getThreadPool().setMinThreads(0).setMaxThreads(MOST_THREADS).setKeepAliveTime(10_000);
         transport.disableDiagnostics();
+        transport.setMaxLength(MAX_MESSAGE_BYTES);
+        options.security().groupTls().ifPresent(tls -> {
+            transport.setSocketFactory(GroupSockets.factory(tls, options.security()));
+            transport.enableSuspectEvents(true);
+        });
         return transport;
     }
 

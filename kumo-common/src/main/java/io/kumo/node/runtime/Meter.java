@@ -20,6 +20,10 @@ public enum Meter {
     FAILED_LOGINS("kumo.client.logins.failed", Kind.COUNTER, "", "Those that failed"),
     TLS_FAILURES("kumo.client.tls.failed", Kind.COUNTER, "", "TLS handshakes with clients that failed"),
     TLS_EXPIRY("kumo.client.tls.expiry", Kind.GAUGE, "seconds", "Time until the certificate for clients expires"),
+    PEERS_REFUSED(
+            "kumo.peers.refused", Kind.COUNTER, "", "Peers that were turned away: they did not prove who they are"),
+    NODE_CERTIFICATE_EXPIRY(
+            "kumo.node.certificate.expiry", Kind.GAUGE, "seconds", "Time until the certificate for peers expires"),
     NEAR_CACHE_READS(
             "kumo.near.cache.reads",
             Kind.COUNTER,

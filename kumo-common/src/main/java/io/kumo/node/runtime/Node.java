@@ -2,6 +2,7 @@ package io.kumo.node.runtime;
 
 import io.kumo.config.ParsedOptions;
 import io.kumo.error.ErrorCode;
+import io.kumo.security.runtime.NodeSecurity;
 import io.kumo.time.Clock;
 import io.vertx.core.Vertx;
 
@@ -10,6 +11,7 @@ import io.vertx.core.Vertx;
  *
  * @param admin takes further pages; it listens already
  * @param build version of the program, for Hello and for people
+ * @param security how it proves who it is, and what peers have to prove
  * @param stopper ends the process when it can't go on
  */
 public record Node(
@@ -19,6 +21,7 @@ public record Node(
         AdminServer admin,
         ParsedOptions options,
         String build,
+        NodeSecurity security,
         Stopper stopper) {
 
     /** Ends the process. */

@@ -9,6 +9,9 @@ import io.kumo.config.ParsedOptions;
 import io.kumo.config.UsageException;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.protocol.Role;
+import io.kumo.security.runtime.NodeSecurity;
+import io.kumo.security.runtime.SecurityOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
@@ -48,6 +51,7 @@ public abstract class NodeMain {
     private boolean verbose;
     private boolean logsToFile;
     private @Nullable Vertx vertx;
+    private volatile @Nullable NodeSecurity security;
     private @Nullable PidFile pidFile;
     private @Nullable OptionParser parser;
     private @Nullable OptionSpec<Optional<HostPort>> http;
@@ -89,6 +93,22 @@ public abstract class NodeMain {
     /** Reads again what can change while it runs; called on a thread that may wait, each time that SIGHUP comes. */
     protected void reload() {}
 
+    /** What it is to other processes of the cluster. */
+    protected abstract Role role();
+
+    /** Addresses that it will listen on: those that other hosts reach need a key, a certificate or --insecure. */
+    protected List<HostPort> listens(ParsedOptions options) {
+        return List.of();
+    }
+
+    private void reloadAll() {
+        NodeSecurity known = security;
+        if (known != null) {
+            known.reload();
+        }
+        reload();
+    }
+
     /** Default port of /metrics and /health; 0 for a program that has none. */
     protected int httpPort() {
         return 0;
@@ -115,6 +135,7 @@ public abstract class NodeMain {
             http = spec;
             all.add(spec);
         }
+        all.addAll(SecurityOptions.ALL);
         all.addAll(NodeOptions.ALL);
         Set<String> names = new HashSet<>();
         for (OptionSpec<?> spec : all) {
@@ -176,6 +197,7 @@ public abstract class NodeMain {
     private void checkAllFiles(ParsedOptions options) {
         logFile(options).ifPresent(file -> FileCheck.writable(NodeOptions.LOG, file));
         options.value(NodeOptions.DAEMON).ifPresent(file -> FileCheck.writable(NodeOptions.DAEMON, file));
+        secure(options);
         checkFiles(options);
     }
 
@@ -229,7 +251,7 @@ public abstract class NodeMain {
         reopenLog.run();
         LOG.info("reloading because=SIGHUP");
         if (serving) {
-            reload();
+            reloadAll();
         }
     }
 
@@ -247,7 +269,14 @@ public abstract class NodeMain {
         Vertx made = VertxFactory.create(eventLoops(options));
         made.exceptionHandler(failure -> onUncaught("event loop", failure));
         vertx = made;
+        NodeSecurity secured = secure(options);
         Metrics metrics = new Metrics();
+        metrics.counter(Meter.PEERS_REFUSED, secured::refusedCount);
+        if (secured.tls().isPresent()) {
+            metrics.gauge(
+                    Meter.NODE_CERTIFICATE_EXPIRY,
+                    () -> secured.secondsToExpiry(SystemClock.INSTANCE.wallMs()).orElse(0));
+        }
         AdminServer admin = new AdminServer(made, metrics, () -> serving ? health() : Health.not("starting"));
         OptionSpec<Optional<HostPort>> address = http;
         if (address != null && options.value(address).isPresent()) {
@@ -261,7 +290,20 @@ public abstract class NodeMain {
                 admin,
                 options,
                 build(),
+                secured,
                 (code, text) -> stopBecause(code + ": " + text, null))));
+    }
+
+    private NodeSecurity secure(ParsedOptions options) {
+        NodeSecurity secured = NodeSecurity.of(SecurityOptions.of(program, options, true), role());
+        List<HostPort> listens = new ArrayList<>(listens(options));
+        OptionSpec<Optional<HostPort>> address = http;
+        if (address != null) {
+            options.value(address).ifPresent(listens::add);
+        }
+        secured.checkListens(program, listens);
+        security = secured;
+        return secured;
     }
 
     private static <T> T await(Future<T> future) throws InterruptedException {

@@ -125,7 +125,8 @@ final class Greeting {
     private void fail(ErrorCode code, String text) {
         if (!hasFailed) {
             hasFailed = true;
-            handler.onError(code, text, 0);
+            boolean isCut = code == ErrorCode.CONNECTION_LOST;
+            handler.onError(code, isCut ? text + " (it may want TLS, or not trust this certificate)" : text, 0);
         }
     }
 

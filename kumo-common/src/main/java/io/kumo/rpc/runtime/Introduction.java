@@ -13,6 +13,7 @@ import io.kumo.security.AcceptorHandshake;
 import io.kumo.security.KeyRing;
 import io.kumo.security.Party;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,17 +22,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Introduction {
     private final RpcEndpoint endpoint;
-    private final @Nullable Role certified;
+    private final Supplier<@Nullable Role> certified;
     private final Runnable onSettled;
     private @Nullable AcceptorHandshake handshake;
     private @Nullable Hello hello;
     private boolean isSettled;
 
     /**
-     * @param certified the role in the peer's certificate; null without TLS
+     * @param certified finds the role in the peer's certificate; null without TLS
      * @param onSettled is run once the peer is known, or gone
      */
-    Introduction(RpcEndpoint endpoint, @Nullable Role certified, Runnable onSettled) {
+    Introduction(RpcEndpoint endpoint, Supplier<@Nullable Role> certified, Runnable onSettled) {
         this.endpoint = endpoint;
         this.certified = certified;
         this.onSettled = onSettled;
@@ -79,9 +80,9 @@ final class Introduction {
                 throw refused("it proved to be " + proved + ", and says that it is " + said);
             }
         }
-        if (certified != null && certified != said.role()) {
-            throw refused("its certificate is that of a " + certified.word() + ", and it says that it is a "
-                    + said.role().word());
+        Role shown = certified.get();
+        if (shown != null && shown != said.role()) {
+            throw refused("its certificate is that of a " + shown.word() + ", and it says that it is " + said);
         }
         Message result = endpoint.accept(peer);
         hello = peer;

@@ -372,7 +372,10 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         }
     }
 
-    private void closeBecause(String why) {
+    void closeBecause(String why) {
+        if (closed) {
+            return;
+        }
         if (helloDone) {
             LOG.warn("connection closed remote={} peer={} because={}", remote, peerName, why);
         } else {

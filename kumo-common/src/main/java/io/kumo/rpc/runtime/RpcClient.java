@@ -8,6 +8,7 @@ import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.ControlMessages.HelloResult;
 import io.kumo.protocol.Message;
+import io.kumo.protocol.Role;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -65,7 +66,7 @@ public final class RpcClient {
         this.context = (ContextInternal) context;
         this.address = address;
         this.endpoint = new RpcEndpoint(self, handlers, tableVersion, limits);
-        this.sockets = vertx.createNetClient(RpcTransport.clientOptions(limits));
+        this.sockets = vertx.createNetClient(RpcTransport.clientOptions(limits, handlers.security()));
         context.runOnContext(onLoop -> connect());
     }
 
@@ -78,6 +79,18 @@ public final class RpcClient {
     private void onSocket(NetSocket socket) {
         if (closed) {
             socket.close();
+            return;
+        }
+        Role certified;
+        try {
+            certified = endpoint.security()
+                    .tls()
+                    .map(tls -> tls.roleOf(socket.sslSession(), false))
+                    .orElse(null);
+        } catch (KumoException e) {
+            turnedAway(e.code(), String.valueOf(e.getMessage()));
+            socket.close();
+            reconnectLater();
             return;
         }
         RpcChannel channel = new RpcChannel(socket, context, endpoint);
@@ -95,14 +108,14 @@ public final class RpcClient {
                 channel.close();
             }
         };
-        new Greeting(channel, endpoint, null, endpoint.self(), greeted).start();
+        new Greeting(channel, endpoint, certified, endpoint.self(), greeted).start();
     }
 
     /** There is somebody, but no connection; said once for each reason. */
     private void turnedAway(ErrorCode code, String text) {
         boolean isNew = !text.equals(lastFailure);
         lastFailure = text;
-        refused = code == ErrorCode.WRONG_CLUSTER || code == ErrorCode.UNAUTHENTICATED;
+        refused = code == ErrorCode.WRONG_CLUSTER;
         if (code == ErrorCode.UNAUTHENTICATED && isNew) {
             LOG.warn("no connection address={} because={}", address, text);
         }
@@ -235,10 +248,7 @@ public final class RpcClient {
         return lastFailure;
     }
 
-    /**
-     * Whether the peer answers but belongs to another cluster, or one of the two has not proved who it is;
-     * {@link #lastFailure} says more. From any thread.
-     */
+    /** Whether the peer answers but belongs to another cluster; {@link #lastFailure} says to which. From any thread. */
     public boolean isRefused() {
         return refused;
     }

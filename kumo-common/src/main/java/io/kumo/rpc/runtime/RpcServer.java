@@ -9,6 +9,7 @@ import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.Method;
+import io.kumo.protocol.Role;
 import io.kumo.security.runtime.NodeSecurity;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Accepts RPC connections; one definition of handlers, any number of connections and event loops. */
 public final class RpcServer {
@@ -97,9 +99,20 @@ public final class RpcServer {
             socket.close();
             return;
         }
-        Introduction stranger =
-                new Introduction(endpoint, null, () -> security.gate().leave(host));
-        new RpcChannel(socket, loop, endpoint).expect(stranger);
+        // In the pipeline before TLS is: whatever comes out of TLS comes to it.
+        RpcChannel channel = new RpcChannel(socket, loop, endpoint);
+        Introduction stranger = new Introduction(
+                endpoint,
+                () -> certified(security, socket),
+                () -> security.gate().leave(host));
+        channel.expect(stranger);
+        security.tls()
+                .ifPresent(tls -> socket.upgradeToSsl(tls.serverOptions())
+                        .onFailure(failure -> channel.closeBecause(Failures.reason(failure))));
+    }
+
+    private static @Nullable Role certified(NodeSecurity security, NetSocket socket) {
+        return security.tls().map(tls -> tls.roleOf(socket.sslSession(), true)).orElse(null);
     }
 
     private static KumoException explain(HostPort address, Throwable failure) {

@@ -1,10 +1,11 @@
 package io.kumo.rpc.runtime;
 
 import io.kumo.base.HostPort;
+import io.kumo.security.runtime.NodeSecurity;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServerOptions;
 
-/** How sockets of RPC are made; the one place where TLS is switched on. */
+/** How sockets of RPC are made. Those that are accepted begin TLS later, see {@link RpcServer}. */
 final class RpcTransport {
     private static final int BACKLOG = 1024;
 
@@ -21,11 +22,12 @@ final class RpcTransport {
         return options;
     }
 
-    static NetClientOptions clientOptions(RpcLimits limits) {
+    static NetClientOptions clientOptions(RpcLimits limits, NodeSecurity security) {
         NetClientOptions options = new NetClientOptions();
         options.setConnectTimeout(limits.connectTimeoutMs());
         options.setTcpNoDelay(true);
         options.setTcpKeepAlive(true);
+        security.tls().ifPresent(tls -> tls.applyTo(options));
         return options;
     }
 }

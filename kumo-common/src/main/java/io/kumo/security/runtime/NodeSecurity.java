@@ -9,8 +9,12 @@ import io.kumo.security.KeyRing;
 import io.kumo.security.Refusals;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +35,47 @@ public final class NodeSecurity {
     private final Refusals refusals = new Refusals();
     private final HandshakeGate gate = new HandshakeGate(MOST_HANDSHAKES, MOST_HANDSHAKES_OF_A_HOST);
     private volatile @Nullable KeyRing keys;
+    /** Of the certificate's files; null where there are none. */
+    private volatile @Nullable TlsIdentity certificate;
+    /** Of managers and servers that have a key. */
+    private volatile @Nullable TlsIdentity keyIdentity;
+
+    private final @Nullable NodeTls tls;
+    private final @Nullable SSLContext groupTls;
 
     private NodeSecurity(SecurityOptions options, Role role) {
         this.options = options;
         this.role = role;
-        this.keys = options.keyFile().map(file -> readKeys(file, role)).orElse(null);
+        readAll();
+        this.tls = certificate == null ? null : new NodeTls(() -> Objects.requireNonNull(certificate));
+        if (tls != null) {
+            groupTls = tls.groupContext();
+        } else {
+            groupTls =
+                    keyIdentity == null ? null : new NodeTls(() -> Objects.requireNonNull(keyIdentity)).groupContext();
+        }
+    }
+
+    private void readAll() {
+        KeyRing newKeys = options.keyFile().map(file -> readKeys(file, role)).orElse(null);
+        TlsIdentity newCertificate = options.cert().map(this::readCertificate).orElse(null);
+        keys = newKeys;
+        keyIdentity = newKeys == null || !role.isNode() ? null : KeyIdentity.of(newKeys);
+        certificate = newCertificate;
+    }
+
+    private TlsIdentity readCertificate(String file) {
+        TlsIdentity read = PemFiles.identity(
+                file, options.key().orElseThrow(), options.ca().orElseThrow(), Instant.now());
+        Optional<Role> shown = RoleName.in(read.own());
+        if (shown.isPresent() && shown.get() != role) {
+            throw SecretFile.refused(
+                    "--" + SecurityOptions.CERT.name(),
+                    file,
+                    "the certificate is that of a " + shown.get().word() + ", this is a " + role.word(),
+                    null);
+        }
+        return read;
     }
 
     /** Proves nothing and asks nothing. */
@@ -74,10 +114,17 @@ public final class NodeSecurity {
     /** Reads the files again. What is wrong is said, and changes nothing; connections that are open go on. */
     public void reload() {
         try {
-            if (options.keyFile().isPresent()) {
-                KeyRing read = readKeys(options.keyFile().get(), role);
-                keys = read;
-                LOG.info("cluster keys reloaded count={}", read.keysOf(role).size());
+            readAll();
+            KeyRing newKeys = keys;
+            if (newKeys != null) {
+                LOG.info("cluster keys reloaded count={}", newKeys.keysOf(role).size());
+            }
+            TlsIdentity shown = certificate;
+            if (shown != null) {
+                LOG.info(
+                        "node certificate reloaded subject=\"{}\" expires={}",
+                        shown.own().getSubjectX500Principal().getName(),
+                        shown.own().getNotAfter().toInstant());
             }
         } catch (KumoException e) {
             LOG.error("keys and certificates not reloaded, those before count because={}", e.getMessage());
@@ -87,6 +134,26 @@ public final class NodeSecurity {
     /** The keys of the cluster; empty where there are none. */
     public Optional<KeyRing> keys() {
         return Optional.ofNullable(keys);
+    }
+
+    /** TLS of RPC and MQTT; empty where there are no certificates. */
+    public Optional<NodeTls> tls() {
+        return Optional.ofNullable(tls);
+    }
+
+    /**
+     * TLS of the group, with certificates or, where there are none, with what the cluster's key makes; empty without.
+     */
+    public Optional<SSLContext> groupTls() {
+        return Optional.ofNullable(groupTls);
+    }
+
+    /** Seconds until this process's certificate ends; empty where there is none. */
+    public OptionalLong secondsToExpiry(long nowMs) {
+        TlsIdentity shown = certificate;
+        return shown == null
+                ? OptionalLong.empty()
+                : OptionalLong.of((shown.own().getNotAfter().getTime() - nowMs) / 1000);
     }
 
     /** Whether a peer has to prove who it is. */

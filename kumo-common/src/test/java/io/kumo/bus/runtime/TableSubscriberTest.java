@@ -98,12 +98,18 @@ class TableSubscriberTest {
     }
 
     private void subscribe(HostPort... managers) {
-        subscriber =
-                new TableSubscriber(vertx, vertx.getOrCreateContext(), "test", List.of(managers), holder, known -> {
+        subscriber = new TableSubscriber(
+                vertx,
+                vertx.getOrCreateContext(),
+                "test",
+                List.of(managers),
+                holder,
+                known -> {
                     asked.add(known);
                     ClusterTable known2 = answer;
                     return Future.succeededFuture(known2 == null ? Bytes.EMPTY : TableCodec.encode(known2));
-                });
+                },
+                MqttAccess.open());
         subscriber.start();
     }
 

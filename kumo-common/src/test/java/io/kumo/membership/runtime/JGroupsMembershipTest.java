@@ -11,6 +11,7 @@ import io.kumo.membership.Member;
 import io.kumo.membership.Member.ManagerMember;
 import io.kumo.membership.Member.ServerMember;
 import io.kumo.membership.MembershipView;
+import io.kumo.security.runtime.NodeSecurity;
 import io.kumo.table.ServerId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -107,8 +108,8 @@ class JGroupsMembershipTest {
 
     private JGroupsMembership startOf(Supplier<String> cluster, Member self, HostPort bind, List<HostPort> managers)
             throws Exception {
-        JGroupsMembership membership =
-                new JGroupsMembership(vertx.getOrCreateContext(), new GroupOptions(self, bind, managers, cluster));
+        JGroupsMembership membership = new JGroupsMembership(
+                vertx.getOrCreateContext(), new GroupOptions(self, bind, managers, cluster, NodeSecurity.open()));
         started.add(membership);
         get(membership.start());
         return membership;

@@ -5,6 +5,7 @@ import io.kumo.config.OptionSpec;
 import io.kumo.config.ParsedOptions;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.protocol.Role;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -18,6 +19,11 @@ public final class SampleMain extends NodeMain {
 
     public static void main(String[] arguments) {
         new SampleMain().run(arguments);
+    }
+
+    @Override
+    protected Role role() {
+        return Role.OPERATOR;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.rpc.runtime.RpcClient;
 import io.kumo.rpc.runtime.RpcHandlers;
 import io.kumo.rpc.runtime.RpcLimits;
+import io.kumo.security.runtime.NodeSecurity;
 import io.kumo.time.Clock;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -34,7 +35,6 @@ final class Gateway {
     private static final long DRAIN_MS = 2000;
 
     private static final long DRAIN_POLL_MS = 20;
-    private static final RpcHandlers NO_HANDLERS = new RpcHandlers();
 
     private final Vertx vertx;
     private final Clock clock;
@@ -42,6 +42,8 @@ final class Gateway {
     private final GatewayOptions options;
     private final TableHolder tables;
     private final String build;
+    private final RpcHandlers noHandlers = new RpcHandlers();
+    private NodeSecurity security = NodeSecurity.open();
     private final List<Context> contexts = new ArrayList<>();
     private final List<GatewayLoop> loops = new ArrayList<>();
     private final Listeners listeners;
@@ -106,6 +108,17 @@ final class Gateway {
             metrics.gauge(Meter.TLS_EXPIRY, listeners::secondsToExpiry);
         }
         metrics.gauge(Meter.TABLE_VERSION, tables::version);
+    }
+
+    /** How it proves to servers and managers that it is a gateway; before it connects to any. */
+    Gateway secure(NodeSecurity newSecurity) {
+        security = newSecurity;
+        noHandlers.secure(newSecurity);
+        return this;
+    }
+
+    NodeSecurity security() {
+        return security;
     }
 
     GatewayOptions options() {
@@ -179,7 +192,7 @@ final class Gateway {
 
     /** A connection, kept, from one event loop to one server or manager. */
     RpcClient connect(Context context, HostPort address) {
-        return new RpcClient(vertx, context, address, this::hello, NO_HANDLERS, tables::version, RpcLimits.DEFAULT);
+        return new RpcClient(vertx, context, address, this::hello, noHandlers, tables::version, RpcLimits.DEFAULT);
     }
 
     private Hello hello() {

@@ -1,14 +1,17 @@
 package io.kumo.gateway.runtime;
 
+import io.kumo.base.HostPort;
 import io.kumo.bus.runtime.TableHolder;
 import io.kumo.config.ParsedOptions;
 import io.kumo.node.runtime.Health;
 import io.kumo.node.runtime.Node;
 import io.kumo.node.runtime.NodeMain;
 import io.kumo.node.runtime.SystemClock;
+import io.kumo.protocol.Role;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** kumo-gateway. It listens at once; until it has a partition table it answers with an error that says so. */
@@ -26,6 +29,19 @@ public final class GatewayMain extends NodeMain {
 
     public static void main(String[] arguments) {
         new GatewayMain().run(arguments);
+    }
+
+    @Override
+    protected Role role() {
+        return Role.GATEWAY;
+    }
+
+    @Override
+    protected List<HostPort> listens(ParsedOptions options) {
+        return GatewayOptions.of(options).listeners().stream()
+                .filter(listener -> !listener.isUnix())
+                .map(ListenerOptions::address)
+                .toList();
     }
 
     @Override
@@ -70,6 +86,7 @@ public final class GatewayMain extends NodeMain {
                 new TableHolder(""),
                 node.build(),
                 new SecureRandom());
+        made.secure(node.security());
         gateway = made;
         return made.listen().map(address -> {
             long pid = ProcessHandle.current().pid();

@@ -2,10 +2,12 @@ package io.kumo.gateway.runtime;
 
 import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
+import io.kumo.bus.runtime.MqttAccess;
 import io.kumo.bus.runtime.TableHolder;
 import io.kumo.bus.runtime.TableSubscriber;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.protocol.AuthMessages.MqttTicketGet;
 import io.kumo.protocol.ControlMessages.TableGet;
 import io.kumo.protocol.ControlMessages.TableResult;
 import io.kumo.protocol.StatusMessages.Status;
@@ -18,7 +20,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -54,11 +59,17 @@ final class TableSource {
         this.tables = gateway.tables();
         context = ((VertxInternal) vertx).createEventLoopContext();
         List<HostPort> mqtt = new ArrayList<>();
+        Map<HostPort, RpcClient> byMqtt = new HashMap<>();
         for (HostPort address : gateway.options().managers()) {
-            managers.add(gateway.connect(context, address));
+            RpcClient manager = gateway.connect(context, address);
+            managers.add(manager);
+            byMqtt.put(TableSubscriber.mqttAddress(address), manager);
             mqtt.add(TableSubscriber.mqttAddress(address));
         }
-        subscriber = new TableSubscriber(vertx, context, clientName, mqtt, tables, this::ask);
+        MqttAccess access = new MqttAccess(
+                gateway.security(),
+                at -> Objects.requireNonNull(byMqtt.get(at)).call(new MqttTicketGet(), ASK_TIMEOUT_MS));
+        subscriber = new TableSubscriber(vertx, context, clientName, mqtt, tables, this::ask, access);
     }
 
     void start() {

@@ -25,6 +25,7 @@ import io.kumo.register.runtime.RegisterOptions;
 import io.kumo.rpc.runtime.RpcHandlers;
 import io.kumo.rpc.runtime.RpcLimits;
 import io.kumo.rpc.runtime.RpcServer;
+import io.kumo.security.runtime.NodeSecurity;
 import io.kumo.table.ClusterTable;
 import io.kumo.time.Clock;
 import io.vertx.core.Context;
@@ -73,16 +74,20 @@ final class Manager {
     private final AtomicInteger connections = new AtomicInteger();
 
     /** @param options with real ports: no zero but for MQTT */
-    Manager(Vertx vertx, Clock clock, ManagerOptions options, String build, Stopper stopper) {
+    Manager(Vertx vertx, Clock clock, NodeSecurity security, ManagerOptions options, String build, Stopper stopper) {
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.clock = clock;
         this.options = options;
         this.build = build;
         this.stopper = stopper;
+        handlers.secure(security);
         this.rpc = new RpcServer(vertx, this::hello, handlers, holder::version, RpcLimits.DEFAULT);
         this.peers = new Peers(vertx, context, this::hello, handlers, holder::version);
-        this.broker = new MqttBroker(vertx, ((VertxInternal) vertx).createEventLoopContext());
+        TicketService tickets = new TicketService(security);
+        tickets.serve(handlers);
+        this.broker =
+                new MqttBroker(vertx, ((VertxInternal) vertx).createEventLoopContext(), security, tickets.tickets());
         this.dashboard = new Dashboard(clock, options.listen(), build, holder::table);
         List<HostPort> groups = options.managers().stream()
                 .map(manager ->
@@ -91,7 +96,11 @@ final class Manager {
         this.membership = new JGroupsMembership(
                 context,
                 new GroupOptions(
-                        new ManagerMember(options.listen()), options.groupAddress(), groups, holder::clusterId));
+                        new ManagerMember(options.listen()),
+                        options.groupAddress(),
+                        groups,
+                        holder::clusterId,
+                        security));
     }
 
     private Hello hello() {

@@ -8,11 +8,13 @@ import io.kumo.node.runtime.FileCheck;
 import io.kumo.node.runtime.Health;
 import io.kumo.node.runtime.Node;
 import io.kumo.node.runtime.NodeMain;
+import io.kumo.protocol.Role;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code kumo-manager}. */
@@ -28,6 +30,16 @@ public final class ManagerMain extends NodeMain {
 
     public static void main(String[] arguments) {
         new ManagerMain().run(arguments);
+    }
+
+    @Override
+    protected Role role() {
+        return Role.MANAGER;
+    }
+
+    @Override
+    protected List<HostPort> listens(ParsedOptions options) {
+        return List.of(options.value(ManagerOptions.LISTEN));
     }
 
     @Override
@@ -54,7 +66,7 @@ public final class ManagerMain extends NodeMain {
     @Override
     protected Future<String> start(Node node) {
         ManagerOptions options = withRealPorts(ManagerOptions.of(node.options()));
-        Manager made = new Manager(node.vertx(), node.clock(), options, node.build(), node.stopper());
+        Manager made = new Manager(node.vertx(), node.clock(), node.security(), options, node.build(), node.stopper());
         manager = made;
         made.register(node.metrics(), node.admin()::address);
         made.show(node.admin());

@@ -6,6 +6,8 @@ import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.manager.mqtt.RetainedTopics;
 import io.kumo.node.runtime.Failures;
+import io.kumo.security.Tickets;
+import io.kumo.security.runtime.NodeSecurity;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttProperties.IntegerProperty;
@@ -13,6 +15,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.mqtt.MqttAuth;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.MqttServer;
 import io.vertx.mqtt.MqttServerOptions;
@@ -35,10 +38,13 @@ public final class MqttBroker {
     static final int MQTT_5 = 5;
     private static final int MAX_CLIENTS = 4096;
     private static final int MAX_INCOMING_BYTES = 64 << 10;
+    private static final int CONNECT_TIMEOUT_SEC = 3;
     private static final long REDELIVERY_CHECK_MS = 1_000;
 
     private final Vertx vertx;
     private final Context context;
+    private final NodeSecurity security;
+    private final Tickets tickets;
     private final RetainedTopics retained = new RetainedTopics();
     private final Map<String, MqttClientSession> sessions = new HashMap<>();
     private final MqttServer server;
@@ -46,13 +52,17 @@ public final class MqttBroker {
     private volatile int clientCount;
     private boolean closed;
 
-    public MqttBroker(Vertx vertx, Context context) {
+    /** @param tickets of those who may subscribe, where a key is asked for */
+    public MqttBroker(Vertx vertx, Context context, NodeSecurity security, Tickets tickets) {
+        this.security = security;
+        this.tickets = tickets;
         this.vertx = vertx;
         this.context = context;
         MqttServerOptions options = new MqttServerOptions()
                 .setMaxMessageSize(MAX_INCOMING_BYTES)
                 .setMaxClientIdLength(256)
-                .setTimeoutOnConnect(10);
+                .setTimeoutOnConnect(CONNECT_TIMEOUT_SEC);
+        security.tls().ifPresent(tls -> tls.applyTo(options));
         options.setTcpNoDelay(true).setReuseAddress(true);
         this.server = MqttServer.create(vertx, options);
         this.timer = vertx.setPeriodic(REDELIVERY_CHECK_MS, id -> context.runOnContext(ignored -> redeliver()));
@@ -123,6 +133,18 @@ public final class MqttBroker {
         }
     }
 
+    /** With a key, who has proved it by RPC has a ticket; with TLS the certificate was looked at before. */
+    private boolean isLetIn(MqttEndpoint endpoint) {
+        if (security.keys().isEmpty()) {
+            return true;
+        }
+        MqttAuth shown = endpoint.auth();
+        return shown != null
+                && shown.getUsername() != null
+                && shown.getPassword() != null
+                && tickets.redeem(shown.getUsername(), shown.getPassword(), System.nanoTime() / 1_000_000);
+    }
+
     private void open(MqttEndpoint endpoint) {
         String client = endpoint.clientIdentifier();
         if (closed || sessions.size() >= MAX_CLIENTS) {
@@ -130,6 +152,15 @@ public final class MqttBroker {
                     endpoint.protocolVersion() == MQTT_5
                             ? MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE_5
                             : MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE);
+            return;
+        }
+        if (!isLetIn(endpoint)) {
+            security.refused(
+                    String.valueOf(endpoint.remoteAddress()), "MQTT without a ticket: see 'kumoctl mqtt-ticket'");
+            endpoint.reject(
+                    endpoint.protocolVersion() == MQTT_5
+                            ? MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED_5
+                            : MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
             return;
         }
         MqttClientSession before = sessions.remove(client);

@@ -28,6 +28,7 @@ import io.kumo.protocol.StatusMessages.StatusResult;
 import io.kumo.rpc.runtime.RpcClient;
 import io.kumo.rpc.runtime.RpcHandlers;
 import io.kumo.rpc.runtime.RpcLimits;
+import io.kumo.security.runtime.NodeSecurity;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -195,8 +196,13 @@ class ManagerIT {
                 3,
                 16,
                 LeaderOptions.DEFAULT);
-        Manager manager =
-                new Manager(vertx, SystemClock.INSTANCE, options, "test", (code, text) -> fail(code + ": " + text));
+        Manager manager = new Manager(
+                vertx,
+                SystemClock.INSTANCE,
+                NodeSecurity.open(),
+                options,
+                "test",
+                (code, text) -> fail(code + ": " + text));
         managers.add(manager);
         done(manager.start());
     }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import io.kumo.node.runtime.VertxFactory;
+import io.kumo.security.Tickets;
+import io.kumo.security.runtime.NodeSecurity;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,7 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MqttBrokerTest {
     private final Vertx vertx = VertxFactory.create(2);
-    private final MqttBroker broker = new MqttBroker(vertx, vertx.getOrCreateContext());
+    private final MqttBroker broker =
+            new MqttBroker(vertx, vertx.getOrCreateContext(), NodeSecurity.open(), new Tickets(1, 1));
     private int port;
 
     @BeforeEach
@@ -100,7 +103,7 @@ class MqttBrokerTest {
 
     @Test
     void aTakenPortIsOneLineThatSaysWhatToDo() throws Exception {
-        MqttBroker other = new MqttBroker(vertx, vertx.getOrCreateContext());
+        MqttBroker other = new MqttBroker(vertx, vertx.getOrCreateContext(), NodeSecurity.open(), new Tickets(1, 1));
         ExecutionException taken = assertThrows(
                 ExecutionException.class,
                 () -> other.listen(new HostPort("127.0.0.1", port))

@@ -1,10 +1,12 @@
 package io.kumo.server.runtime;
 
 import io.kumo.base.HostPort;
+import io.kumo.bus.runtime.MqttAccess;
 import io.kumo.bus.runtime.TableSubscriber;
 import io.kumo.membership.Member.ServerMember;
 import io.kumo.membership.runtime.GroupOptions;
 import io.kumo.membership.runtime.JGroupsMembership;
+import io.kumo.protocol.AuthMessages.MqttTicketGet;
 import io.kumo.protocol.ControlMessages.ServerReport;
 import io.kumo.register.Voter;
 import io.kumo.register.Voter.ManagerVoter;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClusterLinks {
     private static final String REGISTER_FILE = "register";
+    private static final long TICKET_TIMEOUT_MS = 2_000;
     private static final long CONTACT_MS = 500;
 
     private final DataNode data;
@@ -112,7 +115,8 @@ final class ClusterLinks {
                         new ServerMember(directory.serverId(), directory.incarnation()),
                         new HostPort(data.options().groupHost(), 0),
                         addresses.stream().map(GroupOptions::groupAddress).toList(),
-                        data.tables()::clusterId));
+                        data.tables()::clusterId,
+                        data.node().security()));
         membership = group;
         return group.start()
                 .onSuccess(ignored -> context.runOnContext(onLoop -> {
@@ -123,7 +127,11 @@ final class ClusterLinks {
                                     + Long.toHexString(directory.incarnation()),
                             addresses.stream().map(TableSubscriber::mqttAddress).toList(),
                             data.tables(),
-                            managers::askTable);
+                            managers::askTable,
+                            new MqttAccess(
+                                    data.node().security(),
+                                    at -> managers.client(TableSubscriber.rpcAddress(at))
+                                            .call(new MqttTicketGet(), TICKET_TIMEOUT_MS)));
                     subscriber.start();
                     managers.start();
                     data.onReportChanged(managers::changed);

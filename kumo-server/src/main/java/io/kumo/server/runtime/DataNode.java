@@ -120,6 +120,7 @@ final class DataNode {
                 .map(host -> shard(contexts.get(hosts.indexOf(host)), host))
                 .toList());
         this.dataService = new DataService(shards, node.clock());
+        handlers.secure(node.security());
         dataService.serve(handlers);
         new ReplicationService(shards, leases).serve(handlers);
         new VerifyService(shards).serve(handlers);

@@ -6,10 +6,12 @@ import io.kumo.node.runtime.FileCheck;
 import io.kumo.node.runtime.Health;
 import io.kumo.node.runtime.Node;
 import io.kumo.node.runtime.NodeMain;
+import io.kumo.protocol.Role;
 import io.kumo.table.ClusterTable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The program kumo-server. */
@@ -29,6 +31,16 @@ public final class ServerMain extends NodeMain {
 
     public static void main(String[] arguments) {
         new ServerMain().run(arguments);
+    }
+
+    @Override
+    protected Role role() {
+        return Role.SERVER;
+    }
+
+    @Override
+    protected List<HostPort> listens(ParsedOptions options) {
+        return List.of(options.value(ServerOptions.LISTEN));
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.kumo.node.runtime.Metrics;
 import io.kumo.node.runtime.Node;
 import io.kumo.node.runtime.SystemClock;
 import io.kumo.protocol.ControlMessages.ServerReport;
+import io.kumo.security.runtime.NodeSecurity;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
 import io.kumo.table.ServerState;
@@ -48,6 +49,7 @@ final class TestServer {
                 new AdminServer(vertx, metrics, Health::serving),
                 parser.parse(commandLine),
                 "test",
+                NodeSecurity.open(),
                 this::onStop);
         data = new DataNode(node, ServerOptions.of(node.options(), 64L << 20, 2));
         data.serveTable(TableCodec::encode);

@@ -9,6 +9,7 @@ import io.kumo.config.UsageException;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.node.runtime.Build;
+import io.kumo.security.runtime.SecurityOptions;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,6 +125,9 @@ public final class KumoctlMain {
         out.append("  --timeout TIME with any of them: ")
                 .append(Subcommands.TIMEOUT.help())
                 .append(" Default: 10s.\n");
+        for (OptionSpec<?> option : SecurityOptions.CLIENT) {
+            out.append(String.format(Locale.ROOT, "  --%s %s: %s%n", option.name(), option.argument(), option.help()));
+        }
         out.append("\nEach of these says more with --help:\n\n");
         for (LocalCommand command : LocalCommands.ALL) {
             out.append(String.format(

@@ -2,18 +2,24 @@ package io.kumo.ctl.runtime;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Every command that is not sent to a manager, in the order in which they are documented. */
 final class LocalCommands {
-    static final List<LocalCommand> ALL = List.of(
-            new LocalCommand(BenchCommand.OPTIONS, BenchCommand::run),
-            new LocalCommand(PasswdCommand.OPTIONS, PasswdCommand::run),
-            new LocalCommand(StatTool.OPTIONS, StatTool::run),
-            new LocalCommand(TopTool.OPTIONS, TopTool::run),
-            new LocalCommand(HashTool.OPTIONS, HashTool::run),
-            new LocalCommand(LogTool.OPTIONS, LogTool::run),
-            new LocalCommand(MergeCommand.OPTIONS, MergeCommand::run),
-            new LocalCommand(BackupCheckCommand.OPTIONS, BackupCheckCommand::run));
+    static final List<LocalCommand> ALL = Stream.of(
+                    List.of(
+                            new LocalCommand(BenchCommand.OPTIONS, BenchCommand::run),
+                            new LocalCommand(PasswdCommand.OPTIONS, PasswdCommand::run),
+                            new LocalCommand(StatTool.OPTIONS, StatTool::run),
+                            new LocalCommand(TopTool.OPTIONS, TopTool::run),
+                            new LocalCommand(HashTool.OPTIONS, HashTool::run),
+                            new LocalCommand(LogTool.OPTIONS, LogTool::run),
+                            new LocalCommand(MergeCommand.OPTIONS, MergeCommand::run),
+                            new LocalCommand(BackupCheckCommand.OPTIONS, BackupCheckCommand::run)),
+                    KeyCommands.ALL,
+                    CertCommands.ALL)
+            .flatMap(List::stream)
+            .toList();
 
     /** What kumofs's programs begin with. */
     private static final String KUMO = "kumo";

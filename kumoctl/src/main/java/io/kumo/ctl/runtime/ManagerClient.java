@@ -12,9 +12,12 @@ import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.ControlMessages.TableGet;
 import io.kumo.protocol.ControlMessages.TableResult;
 import io.kumo.protocol.Message;
+import io.kumo.protocol.Role;
 import io.kumo.rpc.runtime.RpcClient;
 import io.kumo.rpc.runtime.RpcHandlers;
 import io.kumo.rpc.runtime.RpcLimits;
+import io.kumo.security.runtime.NodeSecurity;
+import io.kumo.security.runtime.SecurityOptions;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.TableCodec;
 import io.vertx.core.Future;
@@ -27,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** Calls managers and servers and waits for what they answer; follows a manager that names another one as leader. */
 final class ManagerClient implements AutoCloseable {
@@ -37,7 +41,9 @@ final class ManagerClient implements AutoCloseable {
     private static final int MOST_REDIRECTS = 20;
 
     /** What every command takes that asks somebody. */
-    static final List<OptionSpec<?>> OPTIONS = List.of(Subcommands.TIMEOUT);
+    static final List<OptionSpec<?>> OPTIONS = Stream.concat(
+                    Stream.<OptionSpec<?>>of(Subcommands.TIMEOUT), SecurityOptions.CLIENT.stream())
+            .toList();
 
     /**
      * What one process answered.
@@ -48,13 +54,15 @@ final class ManagerClient implements AutoCloseable {
     record Answer<R>(HostPort from, Optional<R> value, String failure, long sentMs, long cameMs) {}
 
     private final Vertx vertx;
+    private final NodeSecurity security;
     private final String build;
     private final long timeoutMs;
     private final Map<HostPort, RpcClient> clients = new HashMap<>();
     private HostPort manager;
 
-    ManagerClient(Vertx vertx, HostPort manager, long timeoutMs, String build) {
+    ManagerClient(Vertx vertx, NodeSecurity security, HostPort manager, long timeoutMs, String build) {
         this.vertx = vertx;
+        this.security = security;
         this.manager = manager;
         this.timeoutMs = timeoutMs;
         this.build = build;
@@ -66,8 +74,13 @@ final class ManagerClient implements AutoCloseable {
      * @param manager or server, for a command that asks only that one
      */
     static ManagerClient open(HostPort manager, ParsedOptions options) {
+        NodeSecurity security = NodeSecurity.of(SecurityOptions.of("kumoctl", options, false), Role.OPERATOR);
         return new ManagerClient(
-                Vertx.vertx(), manager, options.value(Subcommands.TIMEOUT).toMillis(), Build.version());
+                Vertx.vertx(),
+                security,
+                manager,
+                options.value(Subcommands.TIMEOUT).toMillis(),
+                Build.version());
     }
 
     Vertx vertx() {
@@ -159,7 +172,13 @@ final class ManagerClient implements AutoCloseable {
     private RpcClient connect(HostPort address) {
         Hello hello = new Hello(1, "", "kumoctl", System.getProperty("user.name", "kumoctl"), build);
         return new RpcClient(
-                vertx, vertx.getOrCreateContext(), address, () -> hello, new RpcHandlers(), () -> 0, LIMITS);
+                vertx,
+                vertx.getOrCreateContext(),
+                address,
+                () -> hello,
+                new RpcHandlers().secure(security),
+                () -> 0,
+                LIMITS);
     }
 
     /** Waits for what bounds its time itself. */

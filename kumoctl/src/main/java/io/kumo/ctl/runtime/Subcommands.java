@@ -106,7 +106,12 @@ final class Subcommands {
                     Subcommands::stat));
 
     static final List<Subcommand> ALL = Stream.of(
-                    COMMON, OperatorCommands.ALL, VerifyCommands.ALL, WatchCommands.ALL, BackupCommands.ALL)
+                    COMMON,
+                    OperatorCommands.ALL,
+                    VerifyCommands.ALL,
+                    WatchCommands.ALL,
+                    BackupCommands.ALL,
+                    SecurityCommands.ALL)
             .flatMap(List::stream)
             .toList();
 
