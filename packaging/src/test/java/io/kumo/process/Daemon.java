@@ -123,7 +123,7 @@ final class Daemon {
         isPaused = false;
     }
 
-    private void signal(String signal) {
+    void signal(String signal) {
         try {
             int exit = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
                     .start()

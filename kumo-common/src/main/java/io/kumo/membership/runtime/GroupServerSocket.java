@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
@@ -76,7 +77,10 @@ final class GroupServerSocket extends ServerSocket {
                 try {
                     handshakes.execute(() -> prove(stranger));
                 } catch (RejectedExecutionException e) {
-                    turnAway(stranger, "too many that have not proved yet who they are");
+                    turnAway(
+                            stranger,
+                            String.valueOf(stranger.getRemoteSocketAddress()),
+                            "too many that have not proved yet who they are");
                 }
             } catch (IOException e) {
                 if (!isClosed()) {
@@ -87,8 +91,9 @@ final class GroupServerSocket extends ServerSocket {
     }
 
     private void prove(Socket stranger) {
-        var deadline = deadlines.schedule(
-                () -> turnAway(stranger, "no TLS in time"), GroupSockets.HANDSHAKE_MS, TimeUnit.MILLISECONDS);
+        String from = String.valueOf(stranger.getRemoteSocketAddress());
+        Future<?> deadline = deadlines.schedule(
+                () -> turnAway(stranger, from, "no TLS in time"), GroupSockets.HANDSHAKE_MS, TimeUnit.MILLISECONDS);
         try {
             stranger.setSoTimeout(GroupSockets.HANDSHAKE_MS);
             SSLSocket secured = (SSLSocket) tls.createSocket(stranger, null, true);
@@ -100,19 +105,18 @@ final class GroupServerSocket extends ServerSocket {
                 close(secured);
             }
         } catch (IOException e) {
-            deadline.cancel(false);
-            if (e.getCause() instanceof EOFException) {
-                close(stranger); // whoever looks whether somebody listens here
+            boolean isProbe = e.getCause() instanceof EOFException; // whoever looks whether somebody listens here
+            if (isProbe || !deadline.cancel(false)) {
+                close(stranger);
             } else {
-                turnAway(stranger, "the group's port: " + e.getMessage());
+                turnAway(stranger, from, "the group's port: " + e.getMessage());
             }
+            deadline.cancel(false);
         }
     }
 
-    private void turnAway(Socket stranger, String why) {
-        if (!stranger.isClosed()) {
-            security.refused(String.valueOf(stranger.getRemoteSocketAddress()), why);
-        }
+    private void turnAway(Socket stranger, String from, String why) {
+        security.refused(from, why);
         close(stranger);
     }
 

@@ -13,6 +13,7 @@ import io.kumo.rpc.FrameDecoder;
 import io.kumo.rpc.InFlight;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -372,10 +373,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         }
     }
 
-    void closeBecause(String why) {
-        if (closed) {
-            return;
-        }
+    private void closeBecause(String why) {
         if (helloDone) {
             LOG.warn("connection closed remote={} peer={} because={}", remote, peerName, why);
         } else {
@@ -413,6 +411,11 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         } finally {
             context.endDispatch(previous);
         }
+    }
+
+    /** Whatever comes and goes passes through it; before anything did. */
+    void secureWith(ChannelHandler tls) {
+        ctx.pipeline().addFirst("kumo-tls", tls);
     }
 
     /** Takes calls once the peer has introduced itself, and closes unless it does so in time. */

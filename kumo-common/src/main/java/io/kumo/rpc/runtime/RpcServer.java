@@ -106,9 +106,7 @@ public final class RpcServer {
                 () -> certified(security, socket),
                 () -> security.gate().leave(host));
         channel.expect(stranger);
-        security.tls()
-                .ifPresent(tls -> socket.upgradeToSsl(tls.serverOptions())
-                        .onFailure(failure -> channel.closeBecause(Failures.reason(failure))));
+        security.tls().ifPresent(tls -> channel.secureWith(tls.serverHandler()));
     }
 
     private static @Nullable Role certified(NodeSecurity security, NetSocket socket) {

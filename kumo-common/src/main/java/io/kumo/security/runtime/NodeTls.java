@@ -3,11 +3,11 @@ package io.kumo.security.runtime;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.protocol.Role;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServerOptions;
-import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.TrustOptions;
 import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManager;
@@ -33,19 +34,13 @@ public final class NodeTls {
     private final Supplier<TlsIdentity> newest;
     private final KeyCertOptions keys;
     private final TrustOptions trust;
-    private final ServerSSLOptions serverOptions;
+    private final SSLContext serverContext;
 
     NodeTls(Supplier<TlsIdentity> newest) {
         this.newest = newest;
         keys = KeyCertOptions.wrap(newestKeys());
         trust = TrustOptions.wrap(newestTrust(false));
-        serverOptions = new ServerSSLOptions()
-                .setKeyCertOptions(keys)
-                .setTrustOptions(trust)
-                .setClientAuth(ClientAuth.REQUIRED)
-                .setEnabledSecureTransportProtocols(protocols())
-                .setSslHandshakeTimeout(HANDSHAKE_SEC)
-                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
+        serverContext = context(false);
     }
 
     private static Set<String> protocols() {
@@ -60,9 +55,14 @@ public final class NodeTls {
         return new NewestTrust(() -> newest.get().trust(), nodesOnly);
     }
 
-    /** For a socket that was accepted and begins TLS. */
-    public ServerSSLOptions serverOptions() {
-        return serverOptions;
+    /** What begins TLS on a socket that was just accepted: it stands first in Netty's pipeline. */
+    public SslHandler serverHandler() {
+        SSLEngine engine = serverContext.createSSLEngine();
+        engine.setUseClientMode(false);
+        engine.setNeedClientAuth(true);
+        SslHandler handler = new SslHandler(engine);
+        handler.setHandshakeTimeout(HANDSHAKE_SEC, TimeUnit.SECONDS);
+        return handler;
     }
 
     /** For a server whose every socket begins with TLS. */
@@ -89,9 +89,13 @@ public final class NodeTls {
 
     /** For sockets between managers and servers; members know each other by address, so names are not asked for. */
     SSLContext groupContext() {
+        return context(true);
+    }
+
+    private SSLContext context(boolean nodesOnly) {
         try {
             SSLContext context = SSLContext.getInstance("TLSv1.3");
-            context.init(new KeyManager[] {newestKeys()}, new TrustManager[] {newestTrust(true)}, null);
+            context.init(new KeyManager[] {newestKeys()}, new TrustManager[] {newestTrust(nodesOnly)}, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has TLS 1.3", e);
