@@ -231,6 +231,7 @@ public abstract class NodeMain {
             System.out.println(program + " is ready: " + ready);
             System.out.flush();
             LOG.info("ready build={} {}", build(), ready);
+            SystemdNotice.ready(ready);
             new CountDownLatch(1)
                     .await(); // until the process is told to end; other threads alone may not keep it alive
         } catch (InterruptedException e) {
@@ -355,6 +356,7 @@ public abstract class NodeMain {
         ending.set(true);
         boolean served = serving;
         serving = false;
+        SystemdNotice.stopping();
         if (started) {
             awaitQuietly(stop(), STOP_MS, program);
         }
