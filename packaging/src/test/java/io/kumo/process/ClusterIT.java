@@ -121,6 +121,24 @@ class ClusterIT {
     }
 
     @Test
+    void allCopiesAreEqualAndAreMadeAnewWhenAskedFor() throws IOException {
+        try (TextClient client = cluster.client()) {
+            for (int i = 0; i < 200; i++) {
+                assertEquals("STORED", client.set("copied" + i, "value" + i));
+            }
+            String equal = cluster.kumoctl("verify", "--all", "--repair");
+            assertTrue(equal.contains("all copies are equal"), equal);
+            String anew = cluster.kumoctl("full-replace");
+            assertTrue(anew.contains("2048 copies"), anew);
+            cluster.awaitHealthy();
+            for (int i = 0; i < 200; i++) {
+                assertEquals("value" + i, client.value("copied" + i).orElseThrow());
+            }
+            cluster.kumoctl("verify");
+        }
+    }
+
+    @Test
     void kumoctlTellsWhereAKeyLives() {
         String text = cluster.kumoctl("hash", "some-key");
         assertTrue(text.contains("some-key") && text.contains("primary"), text);
