@@ -22,7 +22,7 @@ final class MqttLink {
     private static final int KEEP_ALIVE_SEC = 5;
     private static final int CONNECT_TIMEOUT_MS = 2_000;
     /** From the first byte to the subscription; the library waits for a broker's answers for ever. */
-    private static final long SUBSCRIBE_TIMEOUT_MS = 5_000;
+    static final long SUBSCRIBE_TIMEOUT_MS = 5_000;
 
     private static final long SHORTEST_PAUSE_MS = 20;
     private static final long LONGEST_PAUSE_MS = 1_000;
@@ -55,6 +55,21 @@ final class MqttLink {
         return isConnected;
     }
 
+    /** How every subscriber connects. */
+    static MqttClientOptions options(String clientName, MqttAccess access, MqttTicket ticket) {
+        MqttClientOptions options = new MqttClientOptions()
+                .setClientId(clientName)
+                .setMaxMessageSize(MAX_MESSAGE_BYTES)
+                .setKeepAliveInterval(KEEP_ALIVE_SEC)
+                .setCleanSession(true);
+        options.setConnectTimeout(CONNECT_TIMEOUT_MS);
+        access.security().tls().ifPresent(tls -> tls.applyTo(options));
+        if (!ticket.user().isEmpty()) {
+            options.setUsername(ticket.user()).setPassword(ticket.password());
+        }
+        return options;
+    }
+
     void connect() {
         if (isClosed) {
             return;
@@ -69,17 +84,7 @@ final class MqttLink {
         if (isClosed) {
             return;
         }
-        MqttClientOptions options = new MqttClientOptions()
-                .setClientId(clientName)
-                .setMaxMessageSize(MAX_MESSAGE_BYTES)
-                .setKeepAliveInterval(KEEP_ALIVE_SEC)
-                .setCleanSession(true);
-        options.setConnectTimeout(CONNECT_TIMEOUT_MS);
-        access.security().tls().ifPresent(tls -> tls.applyTo(options));
-        if (!ticket.user().isEmpty()) {
-            options.setUsername(ticket.user()).setPassword(ticket.password());
-        }
-        MqttClient created = MqttClient.create(vertx, options);
+        MqttClient created = MqttClient.create(vertx, options(clientName, access, ticket));
         client = created;
         created.publishHandler(message -> onPublish(created, message));
         created.closeHandler(ignored -> lost(created));

@@ -1,12 +1,15 @@
 package io.kumo.ctl.runtime;
 
 import io.kumo.base.HostPort;
+import io.kumo.bus.runtime.MqttAccess;
+import io.kumo.bus.runtime.TableSubscriber;
 import io.kumo.config.OptionSpec;
 import io.kumo.config.ParsedOptions;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.node.runtime.Build;
 import io.kumo.node.runtime.Failures;
+import io.kumo.protocol.AuthMessages.MqttTicketGet;
 import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.ControlMessages.TableGet;
@@ -23,10 +26,10 @@ import io.kumo.table.TableCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -57,7 +60,7 @@ final class ManagerClient implements AutoCloseable {
     private final NodeSecurity security;
     private final String build;
     private final long timeoutMs;
-    private final Map<HostPort, RpcClient> clients = new HashMap<>();
+    private final Map<HostPort, RpcClient> clients = new ConcurrentHashMap<>();
     private HostPort manager;
 
     ManagerClient(Vertx vertx, NodeSecurity security, HostPort manager, long timeoutMs, String build) {
@@ -167,6 +170,15 @@ final class ManagerClient implements AutoCloseable {
         long sentMs = System.currentTimeMillis();
         return client.call(call, timeoutMs)
                 .map(result -> new Answer<>(address, Optional.of(result), "", sentMs, System.currentTimeMillis()));
+    }
+
+    /** How this process is let in at the managers' brokers. */
+    MqttAccess mqttAccess() {
+        return new MqttAccess(security, broker -> {
+            RpcClient client = clients.computeIfAbsent(TableSubscriber.rpcAddress(broker), this::connect);
+            return client.whenConnected(Math.min(CONNECT_MS, timeoutMs))
+                    .compose(connected -> client.call(new MqttTicketGet(), timeoutMs));
+        });
     }
 
     private RpcClient connect(HostPort address) {

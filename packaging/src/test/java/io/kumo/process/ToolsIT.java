@@ -1,0 +1,199 @@
+package io.kumo.process;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** kumofs's tools under their old names, and what kumoctl shows of a running cluster; the logs of its processes. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ToolsIT {
+    private static final Path BIN = ProcessCluster.HOME.resolve("bin");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final List<Daemon> DAEMONS = new ArrayList<>();
+    private static final List<String> SERVERS = new ArrayList<>();
+
+    private static String manager = "";
+
+    @TempDir
+    static Path directory;
+
+    @BeforeAll
+    static void start() {
+        manager = "127.0.0.1:" + ProcessCluster.freePort();
+        DAEMONS.add(daemon("kumo-manager", "manager", "-l", manager, "--partitions", "16", "--replicas", "2"));
+        for (int i = 0; i < 2; i++) {
+            String address = "127.0.0.1:" + ProcessCluster.freePort();
+            SERVERS.add(address);
+            DAEMONS.add(daemon("kumo-server", "server" + i, "-l", address, "-m", manager));
+        }
+        DAEMONS.forEach(Daemon::awaitReady);
+        await("servers are known")
+                .atMost(PATIENCE)
+                .until(() -> run("kumoctl", manager, "status").output().split("127.0.0.1").length >= 4);
+        assertEquals(0, run("kumoctl", manager, "attach", "--wait").exit());
+    }
+
+    /** Logs as JSON; stores where it is told with the option of its kind. */
+    private static Daemon daemon(String program, String name, String... options) {
+        List<String> command = new ArrayList<>(List.of(BIN.resolve(program).toString()));
+        command.addAll(List.of(options));
+        command.addAll(List.of("--http", "127.0.0.1:0", "-o", log(name).toString(), "--log-format", "json"));
+        command.add(program.equals("kumo-manager") ? "--data" : "--store");
+        command.add(directory.resolve(name).toString());
+        return new Daemon(name, command, directory.resolve(name + ".out")).start();
+    }
+
+    private static Path log(String name) {
+        return directory.resolve(name + ".log");
+    }
+
+    @AfterAll
+    static void stop() {
+        DAEMONS.forEach(Daemon::end);
+    }
+
+    private static CommandResult run(String program, String... arguments) {
+        return CommandResult.of(Stream.concat(Stream.of(BIN.resolve(program).toString()), Stream.of(arguments))
+                .toList());
+    }
+
+    private static String ok(String program, String... arguments) {
+        CommandResult result = run(program, arguments);
+        assertEquals(0, result.exit(), () -> program + " " + List.of(arguments) + ": " + result.output());
+        return result.stdout();
+    }
+
+    private static void fails(int exit, String program, String... arguments) {
+        CommandResult result = run(program, arguments);
+        assertEquals(exit, result.exit(), result.output());
+        assertTrue(result.output().startsWith(program + ": "), result.output());
+        assertEquals(1, result.output().lines().count(), result.output());
+    }
+
+    @Test
+    @Order(1)
+    void kumostat() {
+        assertEquals(DAEMONS.get(1).pid() + "\n", ok("kumostat", SERVERS.get(0), "pid"));
+        List<String> items =
+                ok("kumostat", "-m", manager, "items").lines().sorted().toList();
+        assertEquals(SERVERS.stream().sorted().map(server -> server + ":  0").toList(), items);
+        assertEquals("true\n", ok("kumostat", SERVERS.get(0), "hscheck"));
+        JsonArray stats = new JsonArray(ok("kumostat", "-m", manager, "stats", "--json"));
+        assertEquals(2, stats.size());
+        assertTrue(stats.getJsonObject(0).getJsonObject("value").containsKey("cmd_get"), stats.encode());
+        fails(2, "kumostat", SERVERS.get(0), "no-such-item");
+        fails(1, "kumostat", "127.0.0.1:" + ProcessCluster.freePort(), "pid", "--timeout", "1s");
+    }
+
+    @Test
+    @Order(2)
+    void kumotop() {
+        List<String> lines = ok("kumotop", "-m", manager, "--once", "--interval", "200ms")
+                .lines()
+                .toList();
+        assertEquals(3, lines.size(), () -> String.join("\n", lines));
+        assertTrue(lines.get(0).matches("server +state +op/s .* lag"), lines.get(0));
+        assertTrue(lines.get(1).matches("127\\.0\\.0\\.1:\\d+ +active +0 .*"), lines.get(1));
+        JsonObject json = new JsonObject(ok("kumotop", SERVERS.get(1), "--once", "--interval", "200ms", "--json"));
+        assertEquals(16, json.getJsonArray("servers").getJsonObject(0).getInteger("copies"));
+    }
+
+    @Test
+    @Order(3)
+    void kumohash() {
+        List<String> lines =
+                ok("kumohash", "-m", manager, "assign", "key").lines().toList();
+        assertEquals(3, lines.size());
+        assertTrue(lines.get(0).matches("[0-9a-f]{16} {2}key {2}partition \\d+"), lines.get(0));
+        assertTrue(SERVERS.stream().anyMatch(server -> lines.get(1).equals("  0: " + server)), lines.get(1));
+        assertEquals(16, ok("kumohash", SERVERS.get(0), "--", "dump").lines().count());
+        fails(2, "kumohash", "-m", manager, "nonsense");
+    }
+
+    @Test
+    @Order(4)
+    void everyCommandLeavesALineInTheAuditLogAndEveryLineIsJson() throws IOException {
+        ok("kumoctl", manager, "disable-auto-replace");
+        assertEquals(1, run("kumoctl", manager, "drain", "nobody:1").exit());
+        List<JsonObject> audit = new ArrayList<>();
+        for (String line : Files.readAllLines(log("manager"))) {
+            JsonObject json = new JsonObject(line);
+            if (json.getString("loggerName").equals("audit")) {
+                audit.add(json.getJsonObject("fields"));
+            }
+        }
+        assertEquals(
+                List.of("Attach done", "SetAutoReplace done", "Drain REFUSED"),
+                audit.stream()
+                        .map(line -> line.getString("command") + " " + line.getString("outcome"))
+                        .toList());
+        JsonObject last = audit.get(2);
+        assertEquals(System.getProperty("user.name"), last.getString("who"));
+        assertEquals("kumoctl", last.getString("role"));
+        assertTrue(last.getString("from").startsWith("127.0.0.1:"), last.encode());
+        assertTrue(last.getString("what").contains("nobody:1"), last.encode());
+    }
+
+    @Test
+    @Order(5)
+    void kumologShowsItToPeopleAndSighupOpensANewFile() throws IOException {
+        Path moved = directory.resolve("manager.log.1");
+        Files.move(log("manager"), moved);
+        DAEMONS.get(0).signal("HUP");
+        await("a new file")
+                .atMost(PATIENCE)
+                .until(() -> Files.exists(log("manager")) && Files.size(log("manager")) > 0);
+        long bytes = Files.size(moved);
+        ok("kumoctl", manager, "disable-auto-replace");
+        assertEquals(bytes, Files.size(moved));
+        String shown = ok(
+                "kumolog", "--logger", "audit", "-t", "-n", "1", log("manager").toString());
+        assertTrue(shown.matches("[-0-9]{10} [:.0-9]{12} INFO {2}audit: command=SetAutoReplace .*\n"), shown);
+        assertEquals(2, ok("kumolog", "-h", "-n", "2", moved.toString()).lines().count());
+        assertEquals("", ok("kumolog", "--level", "error", moved.toString()));
+        fails(1, "kumolog", directory.resolve("no-such-file").toString());
+    }
+
+    @Test
+    @Order(6)
+    void eventsAreFollowedAndTheDoctorFindsAServerThatDied() throws IOException {
+        List<String> command = List.of(BIN.resolve("kumoctl").toString(), manager, "events", "--json");
+        Daemon events = new Daemon("events", command, directory.resolve("events.out")).start();
+        try {
+            await("following").atMost(PATIENCE).until(() -> events.printed().contains("following"));
+            JsonObject well =
+                    new JsonObject(run("kumoctl", manager, "doctor", "--json").stdout());
+            assertEquals(0, well.getInteger("problems"), well::encodePrettily);
+            DAEMONS.get(2).kill();
+            await("an event").atMost(PATIENCE).until(() -> events.printed().contains("\"event\":\"fault\""));
+            CommandResult doctor = run("kumoctl", manager, "doctor");
+            assertEquals(1, doctor.exit());
+            assertTrue(
+                    doctor.output()
+                            .contains("PROBLEM  servers     server " + SERVERS.get(1) + ": is marked as faulty\n"),
+                    doctor.output());
+            assertTrue(doctor.output().contains("-> start it again"), doctor.output());
+            assertFalse(doctor.output().contains("Exception"), doctor.output());
+        } finally {
+            events.end();
+        }
+    }
+}
