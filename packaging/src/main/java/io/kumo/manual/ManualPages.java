@@ -28,7 +28,11 @@ final class ManualPages {
         Roff page = begin(program.summary(), text);
         page.section("SYNOPSIS").text(bold(program.program()) + " " + italics(program.synopsis()));
         description(page, program.summary(), text);
-        page.section("OPTIONS").text(plain(ManualTexts.VALUES));
+        page.section("OPTIONS");
+        String values = ManualTexts.values(Command.useful(program));
+        if (!values.isEmpty()) {
+            page.text(plain(values));
+        }
         Command.useful(program).forEach(spec -> option(page, spec));
         List<OptionSpec<?>> idle = program.specs().stream()
                 .filter(spec -> !spec.noEffectReason().isEmpty())

@@ -1,7 +1,11 @@
 package io.kumo.manual;
 
+import io.kumo.config.OptionSpec;
 import io.kumo.manual.ManualText.Entry;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What manuals say besides options, in words. */
 public final class ManualTexts {
@@ -9,10 +13,10 @@ public final class ManualTexts {
     private static final int FILES = 5;
     private static final int ADMINISTRATION = 8;
 
-    /** How the values of options are written. */
-    static final String VALUES = "TIME is a number with ms, s, m, h or d; without, it is seconds. BYTES is a number"
-            + " with k, m, g or t, powers of 1024. HOST is a name, an IPv4 address, or an IPv6 address in brackets;"
-            + " port 0 is any free one.";
+    private static final String TIME = "TIME is a number with ms, s, m, h or d; without, it is seconds.";
+    private static final String BYTES = "BYTES is a number with k, m, g or t, powers of 1024.";
+    private static final String HOST =
+            "HOST is a name, an IPv4 address, or an IPv6 address in brackets; port 0 is any free" + " one.";
 
     private static final List<Entry> DAEMON_EXITS = List.of(
             new Entry("0", "It was told to stop, and has done so; or it did what --help and the like ask for."),
@@ -37,6 +41,16 @@ public final class ManualTexts {
             new Entry("2", "The command line has a mistake."));
 
     private ManualTexts() {}
+
+    /** How values are written that these options take; empty if nothing has to be said of them. */
+    static String values(List<OptionSpec<?>> options) {
+        return Map.of("TIME", TIME, "BYTES", BYTES, "HOST", HOST).entrySet().stream()
+                .filter(each ->
+                        options.stream().anyMatch(spec -> spec.argument().contains(each.getKey())))
+                .map(Map.Entry::getValue)
+                .sorted(Comparator.reverseOrder())
+                .collect(Collectors.joining(" "));
+    }
 
     static ManualText manager() {
         return new ManualText(
@@ -171,7 +185,7 @@ public final class ManualTexts {
                                 + " Check a file before it is used, as the user that the daemon runs as:",
                         "    kumo-server --config /etc/kumo/server.conf --check-config",
                         "A file is read when the program starts, and not again.",
-                        VALUES),
+                        String.join(" ", TIME, BYTES, HOST)),
                 List.of(
                         new Entry("/etc/kumo/manager.conf", "Options of kumo-manager."),
                         new Entry("/etc/kumo/server.conf", "Options of kumo-server."),

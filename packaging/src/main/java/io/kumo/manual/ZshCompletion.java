@@ -31,11 +31,11 @@ final class ZshCompletion {
 
     static String ofCommands(String program, List<Command> commands) {
         ZshCompletion completion = new ZshCompletion(program);
-        completion.choice(program, commands);
+        completion.choice(commands);
         return completion.out.toString();
     }
 
-    private void choice(String program, List<Command> commands) {
+    private void choice(List<Command> commands) {
         List<Command> toManagers = commands.stream().filter(Command::toManager).toList();
         Map<String, List<Command>> others = commands.stream()
                 .filter(command -> !command.toManager())

@@ -31,12 +31,16 @@ public record KnownCommand(List<String> name, Kind kind, String arguments, Optio
                 .map(command -> new KnownCommand(
                         List.of(command.name()), Kind.TO_MANAGER, command.arguments(), KumoctlMain.parser(command)));
         Stream<KnownCommand> others = LocalCommands.ALL.stream()
-                .map(command -> new KnownCommand(
-                        command.name(),
-                        command.isOfKumoctl() ? Kind.LOCAL : Kind.PROGRAM,
-                        command.options().synopsis().replaceAll(OPTIONS, " ").strip(),
-                        command.options()));
-        return Stream.concat(managers, others).toList();
+                .map(command -> of(LocalCommands.nameWithin(command), Kind.LOCAL, command.options()));
+        Stream<KnownCommand> programs = LocalCommands.ALL.stream()
+                .filter(command -> !command.isOfKumoctl())
+                .map(command -> of(command.name(), Kind.PROGRAM, command.options()));
+        return Stream.of(managers, others, programs).flatMap(each -> each).toList();
+    }
+
+    private static KnownCommand of(List<String> name, Kind kind, OptionParser options) {
+        return new KnownCommand(
+                name, kind, options.synopsis().replaceAll(OPTIONS, " ").strip(), options);
     }
 
     /** Those of one kind. */

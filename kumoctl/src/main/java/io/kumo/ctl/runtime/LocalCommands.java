@@ -37,6 +37,13 @@ final class LocalCommands {
                 .anyMatch(command -> !command.isOfKumoctl() && command.name().equals(List.of(word)));
     }
 
+    /** The words behind {@code kumoctl} that call a command. */
+    static List<String> nameWithin(LocalCommand command) {
+        return command.isOfKumoctl()
+                ? command.name()
+                : List.of(command.name().get(0).substring(KUMO.length()));
+    }
+
     private static boolean isStart(LocalCommand command, List<String> words) {
         List<String> name = command.name();
         if (words.size() < name.size()) {
