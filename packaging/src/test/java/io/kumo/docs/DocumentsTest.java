@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kumo.config.OptionParser;
 import io.kumo.config.OptionSpec;
 import io.kumo.config.OptionsDocument;
+import io.kumo.ctl.Finding;
+import io.kumo.ctl.StatItem;
 import io.kumo.ctl.runtime.CommandsDocument;
 import io.kumo.error.ErrorCode;
 import io.kumo.gateway.runtime.GatewayMain;
 import io.kumo.manager.runtime.ManagerMain;
 import io.kumo.node.runtime.Meter;
+import io.kumo.protocol.Figure;
 import io.kumo.server.runtime.ServerMain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +38,9 @@ class DocumentsTest {
             List.of("kumo-common", "kumo-manager", "kumo-server", "kumo-gateway", "kumoctl", "packaging");
     private static final Path DOCS = ROOT.resolve("docs");
     private static final Path OPERATIONS = DOCS.resolve("OPERATIONS.md");
+    private static final Path TOOLS = DOCS.resolve("TOOLS.md");
+    private static final String FIGURES_BEGIN = "<!-- figures: made by DocumentsTest -->\n";
+    private static final String FIGURES_END = "<!-- end of figures -->\n";
     private static final String METERS_BEGIN = "<!-- meters: made by DocumentsTest -->\n";
     private static final String METERS_END = "<!-- end of meters -->\n";
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
@@ -105,6 +112,27 @@ class DocumentsTest {
         int end = text.indexOf(METERS_END);
         assertTrue(begin >= 0 && end > begin, "OPERATIONS.md lacks the place for the meters");
         check(OPERATIONS, text.substring(0, begin) + METERS_BEGIN + meters() + text.substring(end));
+    }
+
+    @Test
+    void theFiguresAreThoseOfTheList() throws IOException {
+        String text = Files.readString(TOOLS);
+        int begin = text.indexOf(FIGURES_BEGIN);
+        int end = text.indexOf(FIGURES_END);
+        assertTrue(begin >= 0 && end > begin, "TOOLS.md lacks the place for the figures");
+        String figures = Arrays.stream(Figure.values())
+                .map(figure -> "| `" + figure.word() + "` | " + figure.help() + " |\n")
+                .collect(Collectors.joining("", "| figure | |\n| --- | --- |\n", ""));
+        check(TOOLS, text.substring(0, begin) + FIGURES_BEGIN + figures + text.substring(end));
+    }
+
+    @Test
+    void everyItemOfKumostatAndEveryCheckOfTheDoctorIsExplained() throws IOException {
+        String text = Files.readString(TOOLS);
+        Stream.concat(
+                        Arrays.stream(StatItem.values()).map(StatItem::word),
+                        Arrays.stream(Finding.Check.values()).map(Finding.Check::word))
+                .forEach(word -> assertTrue(text.contains("`" + word + "`"), "TOOLS.md does not explain " + word));
     }
 
     private static String meters() throws IOException {
