@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +77,39 @@ class CommandLineIT {
     @Test
     void aManagerThatDoesNotAnswerEndsKumoctlWith1() {
         assertOneLine(1, run("kumoctl", "127.0.0.1:1", "status"));
+    }
+
+    @Test
+    void aFileOfOptionsIsCheckedAndUsed() throws IOException {
+        Path options = Files.writeString(
+                directory.resolve("gateway.conf"),
+                "manager1 = 127.0.0.1:1\nmemproto-text = 0\nhttp = off\ndaemon = \"" + file("gateway.pid")
+                        + "\"  # here\nlog = " + file("gateway.log") + "\n");
+        CommandResult checked = run("kumo-gateway", "--config", options.toString(), "--check-config", "--memory=64m");
+        assertEquals(0, checked.exit(), checked.output());
+        assertTrue(
+                checked.stdout().startsWith("kumo-gateway: the configuration is fine; 5 options of "),
+                checked.output());
+        assertTrue(checked.stdout().contains("# " + options + ":2\n"), checked.output());
+        assertFalse(Files.exists(Path.of(file("gateway.pid"))), "it started something");
+
+        CommandResult started = run("kumo-gateway", "--config=" + options);
+        assertEquals(0, started.exit(), started.output());
+        long pid = Long.parseLong(Files.readString(Path.of(file("gateway.pid"))).strip());
+        ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
+        process.destroy();
+        process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+        assertTrue(Files.readString(Path.of(file("gateway.log"))).contains("ready"));
+    }
+
+    @Test
+    void aMistakeInAFileOfOptionsEndsWith2() throws IOException {
+        Path options = Files.writeString(directory.resolve("server.conf"), "stoer = /tmp\n");
+        CommandResult result = run("kumo-server", "--config", options.toString());
+        assertOneLine(2, result);
+        assertEquals(
+                "kumo-server: " + options + ":1: unknown option 'stoer': did you mean 'store'?",
+                result.output().strip());
     }
 
     private String file(String name) {

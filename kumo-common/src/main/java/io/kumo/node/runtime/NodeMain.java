@@ -169,7 +169,10 @@ public abstract class NodeMain {
                     throw new UsageException(
                             program + ": unexpected '" + options.arguments().get(0) + "' (see " + program + " --help)");
                 }
-                usable(options, () -> validate(options));
+                usable(options, () -> {
+                    SecurityOptions.of(program, options, true);
+                    validate(options);
+                });
                 if (!options.value(NodeOptions.CHECK_CONFIG)) {
                     launch(options);
                     return;
@@ -195,6 +198,7 @@ public abstract class NodeMain {
     }
 
     private void checkAllFiles(ParsedOptions options) {
+        secure(options);
         logFile(options).ifPresent(file -> FileCheck.writable(NodeOptions.LOG, file));
         options.value(NodeOptions.DAEMON).ifPresent(file -> FileCheck.writable(NodeOptions.DAEMON, file));
         secure(options);
