@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,19 @@ class DocumentationTest {
         }
         for (Command tool : BUILD.tools()) {
             assertTrue(FILES.containsKey("man/man1/" + tool.text() + ".1"), tool.text());
+        }
+    }
+
+    @Test
+    void everyInstalledProgramHasAManualAndCompletion() throws IOException {
+        try (Stream<Path> scripts = Files.list(Path.of("src/main/bin"))) {
+            for (Path script : scripts.toList()) {
+                String name = script.getFileName().toString();
+                String page = name.startsWith("kumo-") ? "man/man8/" + name + ".8" : "man/man1/" + name + ".1";
+                assertTrue(FILES.containsKey(page), page);
+                assertTrue(FILES.containsKey("completion/bash/" + name), name);
+                assertTrue(FILES.containsKey("completion/zsh/_" + name), name);
+            }
         }
     }
 
@@ -169,11 +183,14 @@ class DocumentationTest {
                 "kumoctl mgr1 status --j      | --json",
                 "kumoctl bench g:1 --dep      | --depth",
                 "kumoctl passwd etc/m         | etc/manager.conf",
+                "kumomergedb a etc/m          | etc/manager.conf",
+                "kumotop --js                 | --json",
+                "kumoctl key                  | add derive drop init swap",
                 "kumoctl mgr1 no-such --x     | ",
             })
     void bashOffersWhatCanFollow(String line, String offered) throws Exception {
         String program = line.substring(0, line.indexOf(' '));
-        boolean wholeWord = line.matches(".* (--sync|--partitions)");
+        boolean wholeWord = line.matches(".* (--sync|--partitions|key)");
         String script = "source completion/bash/" + program + "; COMP_LINE='" + line + (wholeWord ? " " : "")
                 + "'; COMP_POINT=${#COMP_LINE}; $(complete -p " + program
                 + " | sed 's/.*-F \\([^ ]*\\).*/\\1/'); echo \"${COMPREPLY[*]}\"";

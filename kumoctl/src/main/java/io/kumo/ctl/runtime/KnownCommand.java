@@ -23,6 +23,7 @@ public record KnownCommand(List<String> name, Kind kind, String arguments, Optio
         PROGRAM
     }
 
+    private static final String MERGER = "kumomergedb";
     private static final String OPTIONS = " ?\\[OPTION]\\.\\.\\. ?";
 
     /** Every command of kumoctl, in the order in which they are documented. */
@@ -35,7 +36,16 @@ public record KnownCommand(List<String> name, Kind kind, String arguments, Optio
         Stream<KnownCommand> programs = LocalCommands.ALL.stream()
                 .filter(command -> !command.isOfKumoctl())
                 .map(command -> of(command.name(), Kind.PROGRAM, command.options()));
-        return Stream.of(managers, others, programs).flatMap(each -> each).toList();
+        return Stream.of(managers, others, programs, Stream.of(merger()))
+                .flatMap(each -> each)
+                .toList();
+    }
+
+    /** kumofs's name for {@code kumoctl merge}. */
+    private static KnownCommand merger() {
+        OptionParser merge = MergeCommand.OPTIONS;
+        OptionParser named = new OptionParser(MERGER, merge.synopsis(), merge.summary(), merge.specs());
+        return of(List.of(MERGER), Kind.PROGRAM, named);
     }
 
     private static KnownCommand of(List<String> name, Kind kind, OptionParser options) {
