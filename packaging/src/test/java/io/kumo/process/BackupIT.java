@@ -111,6 +111,7 @@ class BackupIT {
     void whatWasBackedUpIsRestoredAndDamageIsFound() throws IOException {
         String manager = cluster.managerAddress(0);
         done(manager, "import", lines().toString());
+        importThroughAGateway();
         Counters counters = new Counters();
         counters.start();
         await("counters count").atMost(Duration.ofSeconds(30)).until(() -> counters.rounds > 3);
@@ -150,6 +151,18 @@ class BackupIT {
             out.write("{\"key64\":\"/w==\",\"value64\":\"AP8=\",\"flags\":4294967295}\n");
         }
         return file;
+    }
+
+    private static void importThroughAGateway() throws IOException {
+        Path file = directory.resolve("few");
+        Files.writeString(file, "{\"key\":\"few\",\"value\":\"\\r\\n\",\"flags\":7}\nno JSON\n");
+        String gateway = "127.0.0.1:" + cluster.gatewayPort(0);
+        assertNamed(
+                kumoctl("import", gateway, file.toString()), "line 2: it is no JSON", "imported 1 records of 2 lines");
+        try (TextClient client = cluster.client()) {
+            assertEquals("\r\n", client.value("few").orElseThrow());
+            assertEquals("DELETED", client.ask("delete few"));
+        }
     }
 
     /** Two counters of one partition are counted in turn, so at any moment the first is ahead by one at most. */

@@ -246,6 +246,14 @@ final class TestCluster implements AutoCloseable {
         return call(partition, new Mend(partition, List.of(), false)).copies();
     }
 
+    /** Asks that server once, as kumoctl does; its error if it refuses. */
+    <R extends Message> R ask(String name, Call<R> call) {
+        RpcClient client =
+                operators.computeIfAbsent(server(name).address(), address -> connect(address, Role.OPERATOR));
+        TestServer.await(client.whenConnected(2_000));
+        return TestServer.await(client.call(call, 5_000));
+    }
+
     /** Asks the primary, again and again until it answers. */
     private <R extends Message> R call(int partition, Call<R> call) {
         HostPort primary = table.server(table.partition(partition).primary().orElseThrow())

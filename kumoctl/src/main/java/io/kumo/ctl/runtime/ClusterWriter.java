@@ -25,7 +25,7 @@ import java.util.function.BiConsumer;
  * Writes many records into a cluster, as a gateway does: to the primaries, replicated, each exactly once though a
  * server dies. A batch at a time: all of it is sent at once, and sent again until the last one is answered.
  */
-final class ClusterWriter {
+final class ClusterWriter implements RecordSink {
     private static final int BATCH_RECORDS = 2048;
     private static final int BATCH_BYTES = 8 << 20;
     private static final long PATIENCE_NS = 60_000_000_000L;
@@ -74,13 +74,13 @@ final class ClusterWriter {
         this.table = client.table();
     }
 
-    /** Records that were written. */
-    long written() {
+    @Override
+    public long written() {
         return written;
     }
 
-    /** {@code exptime}: memcached's; {@code tag}: what a refusal is told with. */
-    void set(Bytes key, int flags, long exptime, Bytes value, long tag) {
+    @Override
+    public void set(Bytes key, int flags, long exptime, Bytes value, long tag) {
         add(new Pending(key, WriteKind.SET, flags, exptime, value, WriteOptions.NONE, tag));
     }
 
@@ -102,8 +102,8 @@ final class ClusterWriter {
         }
     }
 
-    /** Returns once all is written, or refused. */
-    void flush() {
+    @Override
+    public void flush() {
         List<Pending> left = batch;
         batch = new ArrayList<>();
         batchKeys.clear();

@@ -15,7 +15,8 @@ final class LocalCommands {
                             new LocalCommand(HashTool.OPTIONS, HashTool::run),
                             new LocalCommand(LogTool.OPTIONS, LogTool::run),
                             new LocalCommand(MergeCommand.OPTIONS, MergeCommand::run),
-                            new LocalCommand(BackupCheckCommand.OPTIONS, BackupCheckCommand::run)),
+                            new LocalCommand(BackupCheckCommand.OPTIONS, BackupCheckCommand::run),
+                            new LocalCommand(TransferCommands.OPTIONS, TransferCommands::load)),
                     KeyCommands.ALL,
                     CertCommands.ALL)
             .flatMap(List::stream)

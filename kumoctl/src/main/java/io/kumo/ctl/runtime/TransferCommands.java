@@ -1,22 +1,40 @@
 package io.kumo.ctl.runtime;
 
+import io.kumo.base.HostPort;
+import io.kumo.config.OptionParser;
+import io.kumo.config.UsageException;
 import io.kumo.ctl.JsonLines;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
-/** {@code kumoctl MANAGER export} and {@code import}: records as lines of text. */
+/** {@code kumoctl MANAGER export}, {@code kumoctl MANAGER import} and {@code kumoctl import}: records as text. */
 final class TransferCommands {
+    static final OptionParser OPTIONS = new OptionParser(
+            "kumoctl import",
+            "GATEWAY[:PORT] [FILE]",
+            "Writes records that are JSON Lines through a gateway without TLS and users, or into any memcached server; from"
+                    + " the standard input without FILE. 'kumoctl MANAGER import' needs no gateway.",
+            List.of());
+
+    private static final int GATEWAY_PORT = 11211;
     private static final String STANDARD = "-";
     private static final int MOST_ERRORS_SHOWN = 20;
+    private static final int BUFFER_BYTES = 1 << 16;
 
     private TransferCommands() {}
 
@@ -27,11 +45,10 @@ final class TransferCommands {
     static int export(Invocation run) {
         String place = place(run);
         if (place.equals(STANDARD)) {
-            return export(run, run.out(), System.err);
+            return export(run, buffered(run.out()), System.err);
         }
         Path path = Path.of(place);
-        try (PrintStream out = new PrintStream(
-                Files.newOutputStream(path, StandardOpenOption.CREATE_NEW), false, StandardCharsets.UTF_8)) {
+        try (PrintStream out = buffered(Files.newOutputStream(path, StandardOpenOption.CREATE_NEW))) {
             int exit = export(run, out, run.out());
             if (out.checkError()) {
                 throw new KumoException(ErrorCode.REFUSED, "can't write " + path + ": is its disk full?");
@@ -41,6 +58,10 @@ final class TransferCommands {
             throw new KumoException(
                     ErrorCode.REFUSED, "can't make " + path + ": is it there already? " + e.getMessage(), e);
         }
+    }
+
+    private static PrintStream buffered(OutputStream out) {
+        return new PrintStream(new BufferedOutputStream(out, BUFFER_BYTES), false, StandardCharsets.UTF_8);
     }
 
     private static int export(Invocation run, PrintStream out, PrintStream summary) {
@@ -66,18 +87,49 @@ final class TransferCommands {
     }
 
     static int load(Invocation run) {
-        String place = place(run);
+        return load(place(run), run.out(), onRefused -> new ClusterWriter(run.client(), onRefused));
+    }
+
+    /** {@code kumoctl import GATEWAY}. */
+    static int load(List<String> words, PrintStream out) {
+        List<String> arguments = OPTIONS.parse(words).arguments();
+        if (arguments.isEmpty() || arguments.size() > 2) {
+            throw new UsageException("kumoctl import: name a gateway, and perhaps a file (see kumoctl import --help)");
+        }
+        HostPort gateway = gateway(arguments.get(0));
+        List<GatewayWriter> opened = new ArrayList<>();
+        try {
+            return load(arguments.size() < 2 ? STANDARD : arguments.get(1), out, onRefused -> {
+                GatewayWriter writer = new GatewayWriter(gateway, onRefused);
+                opened.add(writer);
+                return writer;
+            });
+        } finally {
+            opened.forEach(GatewayWriter::close);
+        }
+    }
+
+    private static HostPort gateway(String text) {
+        try {
+            return HostPort.parse(text, GATEWAY_PORT);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("kumoctl import: " + e.getMessage());
+        }
+    }
+
+    private static int load(String place, PrintStream out, Function<BiConsumer<Long, String>, RecordSink> sink) {
         try (InputStream in = place.equals(STANDARD) ? System.in : Files.newInputStream(Path.of(place));
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            return load(run, lines);
+            return load(lines, out, sink);
         } catch (IOException e) {
             throw new KumoException(ErrorCode.REFUSED, "can't read " + place + ": " + e.getMessage(), e);
         }
     }
 
-    private static int load(Invocation run, BufferedReader lines) throws IOException {
+    private static int load(BufferedReader lines, PrintStream out, Function<BiConsumer<Long, String>, RecordSink> sink)
+            throws IOException {
         long[] errors = {0};
-        ClusterWriter writer = new ClusterWriter(run.client(), (line, why) -> error(run, errors, line, why));
+        RecordSink writer = sink.apply((line, why) -> error(out, errors, line, why));
         long number = 0;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             number++;
@@ -88,20 +140,19 @@ final class TransferCommands {
                 JsonLines.Item item = JsonLines.parse(line);
                 writer.set(item.key(), item.flags(), item.exptime(), item.value(), number);
             } catch (IllegalArgumentException e) {
-                error(run, errors, number, String.valueOf(e.getMessage()));
+                error(out, errors, number, String.valueOf(e.getMessage()));
             }
         }
         writer.flush();
-        run.out()
-                .println("imported " + writer.written() + " records of " + number + " lines"
-                        + (errors[0] > 0 ? "; " + errors[0] + " lines were not" : ""));
+        out.println("imported " + writer.written() + " records of " + number + " lines"
+                + (errors[0] > 0 ? "; " + errors[0] + " lines were not" : ""));
         return errors[0] == 0 ? 0 : 1;
     }
 
-    private static void error(Invocation run, long[] errors, long line, String why) {
+    private static void error(PrintStream out, long[] errors, long line, String why) {
         errors[0]++;
         if (errors[0] <= MOST_ERRORS_SHOWN) {
-            run.out().println("line " + line + ": " + why);
+            out.println("line " + line + ": " + why);
         }
     }
 }
