@@ -63,7 +63,11 @@ final class ManualPages {
         toManagers.forEach(command -> command(page, synopsis("", command), command, common));
         page.section("OTHER COMMANDS");
         others.forEach(command -> command(page, synopsis("", command), command, List.of()));
-        page.section("OPTIONS").text(plain("Each command to a manager takes these, too:"));
+        page.section("OPTIONS")
+                .text(plain(ManualTexts.values(commands.stream()
+                        .flatMap(command -> command.options().specs().stream())
+                        .toList())));
+        page.paragraph(plain("Each command to a manager takes these, too:"));
         common.forEach(spec -> option(page, spec));
         page.tagged(bold("--help"), plain("Say what a command does and which options it takes."));
         return end(page, text);

@@ -26,9 +26,11 @@ public final class ManualTexts {
     private static final Entry STOP = new Entry("SIGTERM, SIGINT", "It stops cleanly, within five seconds.");
 
     private static final Entry HANGUP = new Entry(
+            "SIGHUP", "It opens its log anew, and reads its keys and certificates again. Options are not read again.");
+
+    private static final Entry HANGUP_OF_GATEWAY = new Entry(
             "SIGHUP",
-            "It opens its log anew, and reads its certificates, keys and files of users again. Options are not read"
-                    + " again.");
+            "It opens its log anew, and reads its keys, certificates and users again. Options are not read again.");
 
     private static final List<Entry> JAVA = List.of(
             new Entry("KUMO_JAVA_OPTS", "Further options of the Java virtual machine, for example -Xmx4g."),
@@ -68,7 +70,9 @@ public final class ManualTexts {
                 DAEMON_EXITS,
                 List.of(STOP, HANGUP),
                 List.of(
-                        new Entry("The first of three managers:", "kumo-manager -l mgr1 -p mgr2 -p mgr3"),
+                        new Entry(
+                                "The first of three managers, which prove to each other with a key who they are:",
+                                "kumo-manager -l mgr1 -p mgr2 -p mgr3 --cluster-key-file /etc/kumo/cluster.key"),
                         new Entry(
                                 "Check its file of options without starting it:",
                                 "kumo-manager --config /etc/kumo/manager.conf --check-config")),
@@ -97,7 +101,8 @@ public final class ManualTexts {
                 List.of(
                         new Entry(
                                 "A server of the cluster of the managers mgr1 and mgr2:",
-                                "kumo-server -l svr1 -m mgr1 -p mgr2 -s /var/lib/kumo/server"),
+                                "kumo-server -l svr1 -m mgr1 -p mgr2 -s /var/lib/kumo/server \\\n"
+                                        + "    --cluster-key-file /etc/kumo/cluster.key"),
                         new Entry(
                                 "Check its file of options without starting it:",
                                 "kumo-server --config /etc/kumo/server.conf --check-config")),
@@ -116,15 +121,15 @@ public final class ManualTexts {
                 files("gateway", "/etc/kumo/users", "Users and their hashed passwords, if --auth-file names it."),
                 JAVA,
                 DAEMON_EXITS,
-                List.of(STOP, HANGUP),
+                List.of(STOP, HANGUP_OF_GATEWAY),
                 List.of(
                         new Entry(
                                 "A gateway for the applications of this host, on memcached's usual port:",
-                                "kumo-gateway -m mgr1 -p mgr2 -t 11211"),
+                                "kumo-gateway -m mgr1 -p mgr2 -t 11211 --cluster-key-file /etc/kumo/gateway.key"),
                         new Entry(
                                 "For other hosts too, with passwords and TLS:",
-                                "kumo-gateway -m mgr1 --tls-listen 0.0.0.0:11411 --auth-file users \\\n"
-                                        + "    --tls-cert gateway.pem --tls-key gateway.key")),
+                                "kumo-gateway -m mgr1 --cluster-key-file /etc/kumo/gateway.key --auth-file users \\\n"
+                                        + "    --tls-listen 0.0.0.0:11411 --tls-cert tls.pem --tls-key tls.key")),
                 List.of("kumo-manager(8)", "kumo-server(8)", "kumoctl(1)", "kumo.conf(5)"));
     }
 
@@ -149,6 +154,9 @@ public final class ManualTexts {
                 List.of(),
                 List.of(
                         new Entry("Show the state of a cluster, each second:", "kumoctl mgr1 status --watch"),
+                        new Entry(
+                                "The same where processes prove with a key who they are, as all commands to a manager:",
+                                "kumoctl mgr1 status --watch --cluster-key-file /etc/kumo/operator.key"),
                         new Entry(
                                 "Let new servers take part, and wait until partitions have moved to them:",
                                 "kumoctl mgr1 attach --wait"),
@@ -184,7 +192,8 @@ public final class ManualTexts {
                         "Each mistake is told with its line, and what to do; the program ends with exit code 2 then."
                                 + " Check a file before it is used, as the user that the daemon runs as:",
                         "    kumo-server --config /etc/kumo/server.conf --check-config",
-                        "A file is read when the program starts, and not again.",
+                        "A file is read when the program starts, and not again. Names of files in it that do not begin"
+                                + " with / are those of the directory in which the program is started.",
                         String.join(" ", TIME, BYTES, HOST)),
                 List.of(
                         new Entry("/etc/kumo/manager.conf", "Options of kumo-manager."),
@@ -199,6 +208,7 @@ public final class ManualTexts {
                         manager1 = mgr1
                         manager1 = mgr2
                         store = /var/lib/kumo/server
+                        cluster-key-file = /etc/kumo/cluster.key
                         zone = "rack #1"
                         """)),
                 List.of("kumo-manager(8)", "kumo-server(8)", "kumo-gateway(8)"));

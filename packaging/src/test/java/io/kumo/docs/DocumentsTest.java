@@ -69,7 +69,8 @@ class DocumentsTest {
                 listen = svr1
                 manager1 = mgr1                # may be on several lines
                 manager1 = mgr2
-                store = /var/lib/kumo-server
+                store = /var/lib/kumo/server
+                cluster-key-file = /etc/kumo/cluster.key
                 zone = "rack #1"
                 verbose
 
@@ -79,7 +80,8 @@ class DocumentsTest {
               at its ends, is put in double quotes; in these, `\\"` is a quote and `\\\\` a backslash. An empty value is `""`.
             - An option that may be given more than once may be on several lines. Any other that is there twice is an error.
             - The command line wins: what it gives is not taken from the file, a list as a whole.
-            - The file is read at the start, and never again. It is UTF-8.
+            - The file is read at the start, and never again. It is UTF-8. Paths in it are, as on the command line, relative
+              to the directory in which the program is started.
             - `--config`, `--check-config`, `--help` and `--version` are for the command line only.
 
             A mistake ends the program with exit code 2, and a line on stderr for each: the file, the line, what is wrong
