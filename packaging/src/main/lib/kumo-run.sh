@@ -133,6 +133,7 @@ case $previous in
         exit 2
         ;;
 esac
+[ "$check" = no ] || foreground ${pidfile:+--daemon="$pidfile"} "$@"
 
 # The value of an option in the file; what is wrong with the file is the program's to say.
 configured() {
@@ -144,7 +145,6 @@ if [ -n "$config" ] && [ -f "$config" ]; then
     [ -n "$log" ] || log=$(configured log)
 fi
 [ -n "$pidfile" ] || foreground "$@"
-[ "$check" = no ] || foreground --daemon="$pidfile" "$@"
 [ "$log" != - ] || log=
 
 # A process id may be that of another program by now, and a dead process may not be collected yet.
