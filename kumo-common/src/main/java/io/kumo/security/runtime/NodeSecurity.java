@@ -8,7 +8,10 @@ import io.kumo.security.HandshakeGate;
 import io.kumo.security.KeyRing;
 import io.kumo.security.Refusals;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -65,15 +68,24 @@ public final class NodeSecurity {
     }
 
     private TlsIdentity readCertificate(String file) {
-        TlsIdentity read = PemFiles.identity(
-                file, options.key().orElseThrow(), options.ca().orElseThrow(), Instant.now());
+        PemFile cert = PemFile.read("--" + SecurityOptions.CERT.name(), file);
+        PemFile secret = PemFile.readSecret(
+                "--" + SecurityOptions.KEY.name(), options.key().orElseThrow());
+        PemFile trusted =
+                PemFile.read("--" + SecurityOptions.CA.name(), options.ca().orElseThrow());
+        List<X509Certificate> chain = cert.certificates();
+        PrivateKey key = cert.keyFrom(secret, Instant.now());
+        TlsIdentity read;
+        try {
+            RoleName.require(chain.get(0), false);
+            read = TlsIdentity.of(key, chain, trusted.certificates());
+        } catch (GeneralSecurityException e) {
+            throw cert.refused(String.valueOf(e.getMessage()), e);
+        }
         Optional<Role> shown = RoleName.in(read.own());
         if (shown.isPresent() && shown.get() != role) {
-            throw SecretFile.refused(
-                    "--" + SecurityOptions.CERT.name(),
-                    file,
-                    "the certificate is that of a " + shown.get().word() + ", this is a " + role.word(),
-                    null);
+            throw cert.refused(
+                    "the certificate is that of a " + shown.get().word() + ", this is a " + role.word(), null);
         }
         return read;
     }

@@ -9,7 +9,6 @@ import io.kumo.node.runtime.NodeMain;
 import io.kumo.node.runtime.SystemClock;
 import io.kumo.protocol.Role;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -63,12 +62,7 @@ public final class GatewayMain extends NodeMain {
     protected void checkFiles(ParsedOptions options) {
         TlsOptions tls = GatewayOptions.of(options).tls();
         if (tls.isOn()) {
-            Vertx vertx = Vertx.vertx();
-            try {
-                TlsFiles.read(vertx, tls, SystemClock.INSTANCE.wallMs());
-            } finally {
-                vertx.close();
-            }
+            TlsFiles.read(tls, SystemClock.INSTANCE.wallMs());
         }
         if (!options.value(GatewayOptions.AUTH_FILE).isEmpty()) {
             Authenticator.check(options.value(GatewayOptions.AUTH_FILE));

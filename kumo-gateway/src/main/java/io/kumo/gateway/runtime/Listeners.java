@@ -63,7 +63,7 @@ final class Listeners {
     Future<Void> open() {
         try {
             if (options.tls().isOn()) {
-                use(TlsFiles.read(vertx, options.tls(), clock.wallMs()));
+                use(TlsFiles.read(options.tls(), clock.wallMs()));
             }
         } catch (KumoException e) {
             return Future.failedFuture(e);
@@ -238,7 +238,7 @@ final class Listeners {
             return;
         }
         try {
-            TlsFiles files = TlsFiles.read(vertx, options.tls(), clock.wallMs());
+            TlsFiles files = TlsFiles.read(options.tls(), clock.wallMs());
             List<Future<Boolean>> updates = new ArrayList<>();
             encrypted.forEach(
                     server -> updates.add(server.updateSSLOptions(files.ssl().copy(), true)));

@@ -57,8 +57,7 @@ class TlsTest extends GatewayCase {
 
     private static String failure(TlsOptions tls) {
         long now = System.currentTimeMillis();
-        return assertThrows(KumoException.class, () -> TlsFiles.read(null, tls, now))
-                .getMessage();
+        return assertThrows(KumoException.class, () -> TlsFiles.read(tls, now)).getMessage();
     }
 
     @ParameterizedTest
@@ -164,8 +163,7 @@ class TlsTest extends GatewayCase {
                 failure(new TlsOptions(nonsense.toString(), key, "")));
         assertEquals(
                 "--tls-key " + nonsense
-                        + ": no private key in PEM form in it (PKCS#8, without a password), or not that of --tls-cert "
-                        + cert,
+                        + ": no private key in PEM form in it (PKCS#8, RSA or EC form, without a password)",
                 failure(new TlsOptions(cert, nonsense.toString(), "")));
         assertEquals(
                 "--tls-client-ca " + nonsense + ": no certificate in PEM form in it",
@@ -173,8 +171,8 @@ class TlsTest extends GatewayCase {
         assertEquals(
                 "--tls-key " + third.key() + ": not the key of the certificate in --tls-cert " + cert,
                 failure(new TlsOptions(cert, third.key().toString(), "")));
-        assertTrue(
-                failure(new TlsOptions(cert, other.key().toString(), "")).endsWith("not that of --tls-cert " + cert));
+        assertTrue(failure(new TlsOptions(cert, other.key().toString(), ""))
+                .endsWith("not the key of the certificate in --tls-cert " + cert));
         assertTrue(failure(expired.options()).contains(": the certificate expired at "));
         assertTrue(failure(early.options()).contains(": the certificate is not valid before "));
     }

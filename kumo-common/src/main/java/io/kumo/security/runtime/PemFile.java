@@ -19,69 +19,82 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.jspecify.annotations.Nullable;
 
-/** Certificates and keys of files in PEM form, checked; every failure is one line for the operator. */
-public final class PemFiles {
+/**
+ * A file of certificates, or of a key, in PEM form, that an option names: read once, checked by whoever uses it. Every
+ * failure is a KumoException with one line for the operator.
+ */
+public final class PemFile {
     private static final int MAX_BYTES = 4 << 20;
 
-    private PemFiles() {}
+    private final String option;
+    private final String file;
+    private final byte[] bytes;
 
-    /** What the options say; KumoException for what can't be used. */
-    static TlsIdentity identity(String certFile, String keyFile, String caFile, Instant now) {
-        String certOption = "--" + SecurityOptions.CERT.name();
-        String keyOption = "--" + SecurityOptions.KEY.name();
-        List<X509Certificate> chain = certificates(certOption, certFile);
-        X509Certificate own = chain.get(0);
-        if (own.getNotAfter().toInstant().isBefore(now)) {
-            throw SecretFile.refused(
-                    certOption,
-                    certFile,
-                    "the certificate expired at " + own.getNotAfter().toInstant(),
-                    null);
-        }
-        if (own.getNotBefore().toInstant().isAfter(now)) {
-            throw SecretFile.refused(
-                    certOption,
-                    certFile,
-                    "the certificate is not valid before " + own.getNotBefore().toInstant(),
-                    null);
-        }
-        PrivateKey key = privateKey(keyOption, keyFile);
-        if (!fit(own.getPublicKey(), key)) {
-            throw SecretFile.refused(
-                    keyOption, keyFile, "not the key of the certificate in " + certOption + " " + certFile, null);
-        }
-        try {
-            RoleName.require(own, false);
-            return TlsIdentity.of(key, chain, certificates("--" + SecurityOptions.CA.name(), caFile));
-        } catch (GeneralSecurityException e) {
-            throw SecretFile.refused(certOption, certFile, String.valueOf(e.getMessage()), e);
-        }
+    private PemFile(String option, String file, byte[] bytes) {
+        this.option = option;
+        this.file = file;
+        this.bytes = bytes;
     }
 
-    private static List<X509Certificate> certificates(String option, String file) {
-        String text = new String(SecretFile.read(option, file, MAX_BYTES), StandardCharsets.US_ASCII);
+    public static PemFile read(String option, String file) {
+        return new PemFile(option, file, SecretFile.read(option, file, MAX_BYTES));
+    }
+
+    /** The same, of a file that others may not read. */
+    static PemFile readSecret(String option, String file) {
+        return new PemFile(option, file, SecretFile.readSecret(option, file, MAX_BYTES));
+    }
+
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    private PEMParser parser() {
+        return new PEMParser(new StringReader(new String(bytes, StandardCharsets.US_ASCII)));
+    }
+
+    /** At least one. */
+    public List<X509Certificate> certificates() {
         List<X509Certificate> all = new ArrayList<>();
-        try (PEMParser parser = new PEMParser(new StringReader(text))) {
+        try (PEMParser parser = parser()) {
             for (Object each = parser.readObject(); each != null; each = parser.readObject()) {
                 if (each instanceof X509CertificateHolder holder) {
                     all.add(new JcaX509CertificateConverter().getCertificate(holder));
                 }
             }
         } catch (IOException | CertificateException e) {
-            throw SecretFile.refused(option, file, "a certificate in it can't be read", e);
+            throw refused("a certificate in it can't be read", e);
         }
         if (all.isEmpty()) {
-            throw SecretFile.refused(option, file, "no certificate in PEM form in it", null);
+            throw refused("no certificate in PEM form in it", null);
         }
         return all;
     }
 
-    private static PrivateKey privateKey(String option, String file) {
-        String text = new String(SecretFile.readSecret(option, file, MAX_BYTES), StandardCharsets.US_ASCII);
-        KumoException none = SecretFile.refused(
-                option, file, "no private key in PEM form in it (PKCS#8 or PKCS#1, without a password)", null);
-        try (PEMParser parser = new PEMParser(new StringReader(text))) {
+    /** The key of this file's first certificate, which must be valid now. */
+    public PrivateKey keyFrom(PemFile keyFile, Instant now) {
+        X509Certificate own = certificates().get(0);
+        Instant end = own.getNotAfter().toInstant();
+        Instant begin = own.getNotBefore().toInstant();
+        if (end.isBefore(now)) {
+            throw refused("the certificate expired at " + end, null);
+        }
+        if (begin.isAfter(now)) {
+            throw refused("the certificate is not valid before " + begin, null);
+        }
+        PrivateKey key = keyFile.privateKey();
+        if (!fit(own.getPublicKey(), key)) {
+            throw keyFile.refused("not the key of the certificate in " + option + " " + file, null);
+        }
+        return key;
+    }
+
+    private PrivateKey privateKey() {
+        KumoException none =
+                refused("no private key in PEM form in it (PKCS#8, RSA or EC form, without a password)", null);
+        try (PEMParser parser = parser()) {
             for (Object each = parser.readObject(); each != null; each = parser.readObject()) {
                 if (each instanceof PEMKeyPair pair) {
                     return new JcaPEMKeyConverter().getPrivateKey(pair.getPrivateKeyInfo());
@@ -96,7 +109,7 @@ public final class PemFiles {
     }
 
     /** Whether what one signs the other verifies. */
-    public static boolean fit(PublicKey open, PrivateKey secret) {
+    private static boolean fit(PublicKey open, PrivateKey secret) {
         if (!open.getAlgorithm().equals(secret.getAlgorithm())) {
             return false;
         }
@@ -118,5 +131,9 @@ public final class PemFiles {
         } catch (GeneralSecurityException e) {
             return false;
         }
+    }
+
+    KumoException refused(String why, @Nullable Throwable cause) {
+        return SecretFile.refused(option, file, why, cause);
     }
 }
