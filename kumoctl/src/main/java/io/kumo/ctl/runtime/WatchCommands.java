@@ -16,7 +16,7 @@ final class WatchCommands {
                     "events",
                     "",
                     0,
-                    "Show what happens in the cluster, until interrupted; goes on at another manager where one is lost.",
+                    "Show what happens in the cluster, until interrupted; goes on at another manager if one is lost.",
                     List.of(Subcommands.JSON, EventsCommand.RETRY_FOR),
                     EventsCommand::run));
 
