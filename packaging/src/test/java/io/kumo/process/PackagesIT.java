@@ -158,7 +158,7 @@ class PackagesIT {
         root = InstalledRoot.booted(copied(".deb"), shared);
         root.must("dpkg --install " + InstalledRoot.SHARED + "/*.deb");
         assertEquals("inactive\n", root.shell("systemctl is-active kumo-server").stdout(), "nothing starts by itself");
-        root.must("sed -i 's|^# log = |log = |' /etc/kumo/server.conf");
+        root.must("echo 'log = /var/log/kumo/server.log' >> /etc/kumo/server.conf");
         root.must("systemctl start " + SERVICES);
         assertTrue(root.must("systemctl show -P StatusText kumo-server").startsWith("listening on "));
         root.must("kumoctl localhost attach --wait");
