@@ -111,7 +111,8 @@ final class Subcommands {
                     VerifyCommands.ALL,
                     WatchCommands.ALL,
                     BackupCommands.ALL,
-                    SecurityCommands.ALL)
+                    SecurityCommands.ALL,
+                    List.of(RollingRestart.SUBCOMMAND))
             .flatMap(List::stream)
             .toList();
 
