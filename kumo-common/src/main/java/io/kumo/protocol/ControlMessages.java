@@ -18,9 +18,21 @@ public final class ControlMessages {
      * @param role manager, server, gateway or kumoctl
      * @param name a manager's HOST:PORT, a server's id, anything for the others
      * @param build version of the program, for people
+     * @param oldestVersion of the protocol that the sender speaks; 0 if it is too old to say
      */
-    public record Hello(int protocolVersion, String clusterId, String role, String name, String build)
+    public record Hello(
+            int protocolVersion, String clusterId, String role, String name, String build, int oldestVersion)
             implements Call<HelloResult> {
+        /** Of a process that speaks what this build does. */
+        public Hello(String clusterId, String role, String name, String build) {
+            this(ProtocolVersion.NEWEST, clusterId, role, name, build, ProtocolVersion.OLDEST);
+        }
+
+        /** Of one that speaks a single version. */
+        public Hello(int protocolVersion, String clusterId, String role, String name, String build) {
+            this(protocolVersion, clusterId, role, name, build, protocolVersion);
+        }
+
         public static final Method<Hello, HelloResult> METHOD =
                 new Method<>(96, "Hello", Callers.ALL, Hello::decode, HelloResult::decode);
 
@@ -31,17 +43,42 @@ public final class ControlMessages {
 
         @Override
         public void encode(MessageWriter out) {
-            out.fields(5)
+            out.fields(6)
                     .put(protocolVersion)
                     .put(clusterId)
                     .put(role)
                     .put(name)
-                    .put(build);
+                    .put(build)
+                    .put(oldestVersion);
         }
 
         static Hello decode(MessageReader in) {
             in.open();
-            return in.close(new Hello(in.int32(), in.text(), in.text(), in.text(), in.text()));
+            return in.close(new Hello(in.int32(), in.text(), in.text(), in.text(), in.text(), in.int32()));
+        }
+
+        /**
+         * The version that a connection with a peer speaks.
+         *
+         * @throws io.kumo.error.KumoException REFUSED if there is none
+         */
+        public int versionWith(Hello peer) {
+            return ProtocolVersion.common(
+                    oldestVersion,
+                    protocolVersion,
+                    peer.oldestVersion,
+                    peer.protocolVersion,
+                    peer.role + " " + peer.name);
+        }
+
+        /** Throws like {@link #versionWith} unless this process speaks what the peer chose. */
+        public void check(HelloResult chosen) {
+            ProtocolVersion.common(
+                    oldestVersion,
+                    protocolVersion,
+                    chosen.protocolVersion,
+                    chosen.protocolVersion,
+                    chosen.role + " " + chosen.name);
         }
     }
 

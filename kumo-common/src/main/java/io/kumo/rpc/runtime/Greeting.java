@@ -113,6 +113,7 @@ final class Greeting {
     }
 
     private void check(@Nullable Party proved, HelloResult result) {
+        hello.check(result);
         RpcEndpoint.checkCluster(hello, result.clusterId(), result.role() + " " + result.name());
         Party said = new Party(Introduction.role(result.role()), result.name());
         boolean isProved = proved == null || proved.equals(said);

@@ -116,7 +116,7 @@ public final class RpcClient {
         boolean isNew = !text.equals(lastFailure);
         lastFailure = text;
         refused = code == ErrorCode.WRONG_CLUSTER;
-        if (code == ErrorCode.UNAUTHENTICATED && isNew) {
+        if ((code == ErrorCode.UNAUTHENTICATED || code == ErrorCode.REFUSED) && isNew) {
             LOG.warn("no connection address={} because={}", address, text);
         }
     }

@@ -42,12 +42,11 @@ final class RpcEndpoint {
         return self.get();
     }
 
-    /** The answer to a Hello; KumoException for a peer of another cluster. */
+    /** The answer to a Hello; KumoException for a peer of another cluster, or of no version that both speak. */
     HelloResult accept(Hello peer) {
         Hello own = self();
         checkCluster(own, peer.clusterId(), peer.role() + " " + peer.name());
-        int version = Math.min(own.protocolVersion(), peer.protocolVersion());
-        return new HelloResult(version, own.clusterId(), own.role(), own.name(), own.build());
+        return new HelloResult(own.versionWith(peer), own.clusterId(), own.role(), own.name(), own.build());
     }
 
     static void checkCluster(Hello own, String peerCluster, String peer) {

@@ -115,6 +115,26 @@ class RpcTest {
     }
 
     @Test
+    void aNewerPeerIsSpokenToInAVersionThatBothKnow() throws Exception {
+        RpcClient newer = client(listening(server()), new Hello(3, "", "gateway", "newer", "test", 1));
+        result(newer.whenConnected(5000));
+        assertEquals(Bytes.utf8("k"), result(newer.call(get("k"), 5000)).value());
+    }
+
+    @Test
+    void aPeerOfNoCommonVersionIsRefusedWithWhatBothSpeak() throws Exception {
+        RpcClient newer = client(listening(server()), new Hello(3, "", "gateway", "newer", "test", 2));
+        await().until(() -> newer.lastFailure().contains("speaks versions 2 to 3 of the protocol"));
+        Assertions.assertFalse(newer.isConnected());
+        newer.close();
+    }
+
+    private RpcClient client(int port, Hello hello) {
+        HostPort address = new HostPort("127.0.0.1", port);
+        return new RpcClient(vertx, vertx.getOrCreateContext(), address, () -> hello, handlers(), () -> 0, LIMITS);
+    }
+
+    @Test
     void carriesMessagesLargerThanASocketBuffer() throws Exception {
         RpcClient client = connected(listening(server()));
         Bytes large = Bytes.wrap(new byte[1_000_000]);

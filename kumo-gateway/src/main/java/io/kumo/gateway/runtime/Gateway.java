@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
 /** Accepts memcached's clients and spreads them over event loops, each with connections of its own. */
 final class Gateway {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-    private static final int PROTOCOL_VERSION = 1;
     /** How long clients may take for their last answers when the gateway stops, ms. */
     private static final long DRAIN_MS = 2000;
 
@@ -197,11 +196,7 @@ final class Gateway {
 
     private Hello hello() {
         return new Hello(
-                PROTOCOL_VERSION,
-                tables.clusterId(),
-                "gateway",
-                options.listeners().get(0).where(),
-                build);
+                tables.clusterId(), "gateway", options.listeners().get(0).where(), build);
     }
 
     /**

@@ -46,7 +46,6 @@ import org.slf4j.LoggerFactory;
 /** One manager: its parts, put together, started and stopped in order. All but MQTT live on one event loop. */
 final class Manager {
     private static final Logger LOG = LoggerFactory.getLogger(Manager.class);
-    private static final int PROTOCOL_VERSION = 1;
     private static final long PUBLISH_MS = 1_000;
 
     private final Vertx vertx;
@@ -104,12 +103,7 @@ final class Manager {
     }
 
     private Hello hello() {
-        return new Hello(
-                PROTOCOL_VERSION,
-                holder.clusterId(),
-                "manager",
-                options.listen().toString(),
-                build);
+        return new Hello(holder.clusterId(), "manager", options.listen().toString(), build);
     }
 
     /** Completes once all ports are bound, with the MQTT port; fails with a text for the user. */

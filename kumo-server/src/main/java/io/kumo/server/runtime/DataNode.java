@@ -50,7 +50,6 @@ import org.slf4j.LoggerFactory;
  */
 final class DataNode {
     static final String ROLE = "server";
-    private static final int PROTOCOL_VERSION = 1;
     private static final Logger LOG = LoggerFactory.getLogger(DataNode.class);
     /** What the committed table has not named for so long is deleted here. */
     private static final long DROP_AFTER_NS = 10_000_000_000L;
@@ -209,11 +208,7 @@ final class DataNode {
 
     private Hello hello() {
         return new Hello(
-                PROTOCOL_VERSION,
-                tables.clusterId(),
-                ROLE,
-                storage.directory().serverId().toString(),
-                node.build());
+                tables.clusterId(), ROLE, storage.directory().serverId().toString(), node.build());
     }
 
     /**

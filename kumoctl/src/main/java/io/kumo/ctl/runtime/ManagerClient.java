@@ -182,7 +182,7 @@ final class ManagerClient implements AutoCloseable {
     }
 
     private RpcClient connect(HostPort address) {
-        Hello hello = new Hello(1, "", "kumoctl", System.getProperty("user.name", "kumoctl"), build);
+        Hello hello = new Hello("", "kumoctl", System.getProperty("user.name", "kumoctl"), build);
         return new RpcClient(
                 vertx,
                 vertx.getOrCreateContext(),
