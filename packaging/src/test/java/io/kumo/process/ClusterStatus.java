@@ -60,6 +60,10 @@ record ClusterStatus(
                         && manager.get("leader").equals("true"));
     }
 
+    boolean areManagersThere() {
+        return managers.stream().allMatch(manager -> manager.get("alive").equals("true"));
+    }
+
     boolean hasServerIn(String state) {
         return servers.stream().anyMatch(server -> server.get("state").equals(state));
     }

@@ -21,7 +21,7 @@ final class Daemon {
     private static final long STOP_WITHIN_S = 10;
 
     private final String name;
-    private final List<String> command;
+    private List<String> command;
     private final Path output;
     private Process process;
     private boolean isPaused;
@@ -47,6 +47,16 @@ final class Daemon {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + name, e);
         }
+        return this;
+    }
+
+    /** The next start runs the program of that installed kumo. */
+    Daemon runFrom(Path from, Path to) {
+        command = command.stream()
+                .map(word -> word.startsWith(from.toString())
+                        ? to + word.substring(from.toString().length())
+                        : word)
+                .toList();
         return this;
     }
 

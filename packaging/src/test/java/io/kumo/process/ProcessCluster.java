@@ -36,6 +36,7 @@ final class ProcessCluster implements AutoCloseable {
     private final List<Integer> serverPorts = new ArrayList<>();
     private final List<Integer> gatewayPorts = new ArrayList<>();
     private String managerHttp = "off";
+    private Path home = HOME;
 
     ProcessCluster(Path directory) {
         this(directory, Hosts.LOOPBACK);
@@ -61,6 +62,12 @@ final class ProcessCluster implements AutoCloseable {
     /** Started, attached and serving. */
     static ProcessCluster running(Path directory, int managerCount, int serverCount, int gatewayCount) {
         return new ProcessCluster(directory).run(managerCount, serverCount, gatewayCount);
+    }
+
+    /** Lets daemons that are added from now on be those of another installed kumo. */
+    ProcessCluster withHome(Path installed) {
+        home = installed;
+        return this;
     }
 
     /** Lets managers that are added from now on show the dashboard, on this address. */
@@ -160,7 +167,7 @@ final class ProcessCluster implements AutoCloseable {
 
     private List<String> command(String name, String program) {
         List<String> command = new ArrayList<>(hosts.prefix(name));
-        command.add(HOME.resolve("bin").resolve(program).toString());
+        command.add(home.resolve("bin").resolve(program).toString());
         command.addAll(security.apply(program));
         return command;
     }
