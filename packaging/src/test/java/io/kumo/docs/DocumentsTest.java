@@ -93,7 +93,7 @@ class DocumentsTest {
 
             """;
 
-    private static List<OptionParser> daemons() {
+    static List<OptionParser> daemons() {
         return List.of(
                 new ManagerMain().optionParser(), new ServerMain().optionParser(), new GatewayMain().optionParser());
     }
