@@ -141,8 +141,10 @@ class DocumentsTest {
         Map<String, String> sources = new TreeMap<>();
         for (String process : List.of("manager", "server", "gateway")) {
             StringBuilder text = new StringBuilder();
-            for (Path file : javaFiles(ROOT.resolve("kumo-" + process + "/src/main"))) {
-                text.append(Files.readString(file));
+            for (String module : List.of("kumo-common", "kumo-" + process)) {
+                for (Path file : javaFiles(ROOT.resolve(module + "/src/main"))) {
+                    text.append(Files.readString(file));
+                }
             }
             sources.put(process, text.toString());
         }
