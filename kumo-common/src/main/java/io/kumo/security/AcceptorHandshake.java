@@ -40,7 +40,7 @@ public final class AcceptorHandshake {
                 .orElseThrow(() -> Transcript.refused("there is no role '" + begin.role() + "'"));
         ClusterKey used = keys.find(role, begin.keyId())
                 .orElseThrow(() -> Transcript.refused(
-                        "the key of this " + role.word() + " is not the cluster's: check its --cluster-key-file"));
+                        "the " + role.word() + "'s key is not the cluster's: check its --cluster-key-file"));
         Transcript said = new Transcript(new Party(role, begin.name()), self, used.id(), begin.nonce(), nonce);
         transcript = said;
         key = used;

@@ -22,7 +22,7 @@ public final class ConnectorHandshake {
         List<ClusterKey> own = keys.keysOf(self.role());
         if (own.isEmpty()) {
             throw Transcript.refused(
-                    "the key file has no key for a " + self.role().word());
+                    "the key file has no key for the role " + self.role().word());
         }
         Transcript.checkNonce(nonce);
         this.self = self;

@@ -28,8 +28,8 @@ public final class HandshakeGate {
     }
 
     public synchronized void leave(String host) {
-        Integer now = pending.get(host);
-        Check.invariant(now != null, "nobody of %s is at the gate", host);
+        int now = pending.getOrDefault(host, 0);
+        Check.invariant(now > 0, "nobody of %s is at the gate", host);
         count--;
         if (now == 1) {
             pending.remove(host);

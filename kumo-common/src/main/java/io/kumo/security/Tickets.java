@@ -2,7 +2,6 @@ package io.kumo.security;
 
 import io.kumo.base.Bytes;
 import io.kumo.base.Check;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,7 +18,7 @@ public final class Tickets {
     private final Map<String, Ticket> issued = new LinkedHashMap<>();
 
     /** @param untilMs when it is worth nothing any more */
-    private record Ticket(byte[] password, long untilMs) {}
+    private record Ticket(Bytes password, long untilMs) {}
 
     public Tickets(int most, long goodForMs) {
         Check.argument(most > 0 && goodForMs > 0, "%d tickets for %d ms", most, goodForMs);
@@ -33,7 +32,7 @@ public final class Tickets {
         if (issued.size() >= most) {
             issued.remove(issued.keySet().iterator().next());
         }
-        issued.put(user, new Ticket(password.getBytes(StandardCharsets.UTF_8), nowMs + goodForMs));
+        issued.put(user, new Ticket(Bytes.utf8(password), nowMs + goodForMs));
     }
 
     /** Whether somebody has a ticket, which is used up then. */
@@ -41,7 +40,8 @@ public final class Tickets {
         Ticket ticket = issued.remove(user);
         return ticket != null
                 && ticket.untilMs() - nowMs > 0
-                && MessageDigest.isEqual(ticket.password(), password.getBytes(StandardCharsets.UTF_8));
+                && MessageDigest.isEqual(
+                        ticket.password().unsafeArray(), Bytes.utf8(password).unsafeArray());
     }
 
     /** A text that nobody guesses. */

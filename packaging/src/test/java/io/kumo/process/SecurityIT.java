@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
@@ -15,17 +16,22 @@ import io.kumo.protocol.Role;
 import io.kumo.rpc.runtime.RpcClient;
 import io.kumo.rpc.runtime.RpcHandlers;
 import io.kumo.rpc.runtime.RpcLimits;
+import io.kumo.security.ClusterKey;
+import io.kumo.security.KeyRing;
 import io.kumo.security.runtime.NodeSecurity;
 import io.kumo.security.runtime.SecurityOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.mqtt.MqttClient;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +39,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,8 +87,9 @@ class SecurityIT {
 
     @Test
     void aClusterWithAKeyTakesNobodyElseAndChangesItUnderLoad() throws Exception {
-        done("key", "init", file("cluster"));
-        derive();
+        ClusterKey first = newKey();
+        ClusterKey second = newKey();
+        writeKeys("", first);
         List<String> ofNodes = List.of("--cluster-key-file", file("cluster"));
         List<String> ofGateways = List.of("--cluster-key-file", file("gateway"));
         List<String> ofOperators = List.of("--cluster-key-file", file("operator"));
@@ -92,8 +100,7 @@ class SecurityIT {
         })) {
             cluster.run(1, 2, 1);
             String manager = HOST + ":" + cluster.managerPort(0);
-            done("key", "init", file("other"));
-            done("key", "derive", file("other"), "operator", file("other-operator"));
+            writeKeys("other-", newKey());
             assertTurnedAway("--cluster-key-file", kumoctl(manager, "status"));
             assertTurnedAway(
                     "check its --cluster-key-file",
@@ -102,9 +109,9 @@ class SecurityIT {
             assertMqttIsShut(cluster.managerPort(0));
             throwGarbage(cluster);
             try (Load load = Load.start(cluster.gatewayPort(0), 2)) {
-                change(cluster, load, "add", 1);
-                change(cluster, load, "swap", 2);
-                change(cluster, load, "drop", 3);
+                change(cluster, load, 1, first, second);
+                change(cluster, load, 2, second, first);
+                change(cluster, load, 3, second);
                 load.stopAndCheck();
             }
             // A process that knows the newest key only: it comes back, and is in sync again.
@@ -115,14 +122,28 @@ class SecurityIT {
         }
     }
 
-    private void derive() {
-        done("key", "derive", file("cluster"), "gateway", file("gateway"));
-        done("key", "derive", file("cluster"), "operator", file("operator"));
+    private static ClusterKey newKey() {
+        byte[] secret = new byte[ClusterKey.BYTES];
+        new SecureRandom().nextBytes(secret);
+        return new ClusterKey(Bytes.wrap(secret));
     }
 
-    private void change(ProcessCluster cluster, Load load, String step, int times) {
-        done("key", step, file("cluster"));
-        derive();
+    /** The files that kumoctl key makes. */
+    private void writeKeys(String prefix, ClusterKey... keys) throws IOException {
+        for (String kind : List.of(KeyRing.CLUSTER, "gateway", "operator")) {
+            StringBuilder text = new StringBuilder();
+            for (ClusterKey key : keys) {
+                ClusterKey own = Role.ofWord(kind).map(key::derive).orElse(key);
+                text.append(kind).append(' ').append(own.hex()).append('\n');
+            }
+            Path file = directory.resolve(prefix + kind);
+            Files.writeString(file, text);
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        }
+    }
+
+    private void change(ProcessCluster cluster, Load load, int times, ClusterKey... keys) throws IOException {
+        writeKeys("", keys);
         hangUp(cluster, "cluster keys reloaded", times);
         load.awaitProgress(50);
     }
@@ -192,9 +213,9 @@ class SecurityIT {
 
     private void certificates(String ca) {
         done("cert", "init", file(ca));
-        for (Role role : Role.values()) {
-            done("cert", "issue", file(ca), role.word(), "localhost", HOST);
-        }
+        Stream.of(Role.values())
+                .parallel()
+                .forEach(role -> done("cert", "issue", file(ca), role.word(), "localhost", HOST));
     }
 
     private SecurityOptions tls(String ca, Role role) {
@@ -272,7 +293,7 @@ class SecurityIT {
             for (int i = 0; i < 3; i++) {
                 byte[] garbage = new byte[1 << 16];
                 random.nextBytes(garbage);
-                Socket stranger = new Socket(HOST, port);
+                Socket stranger = new Socket(InetAddress.getLoopbackAddress(), port);
                 stranger.setSoTimeout((int) SOON.toMillis());
                 strangers.add(stranger);
                 try {

@@ -68,6 +68,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         context.getLogger(Audit.LOGGER).setLevel(Level.INFO);
         // Every failed attempt to connect is an error to it; what tries again says itself what matters.
         context.getLogger("io.vertx.mqtt.impl.MqttClientImpl").setLevel(Level.OFF);
+        // An error for each stranger that sends nonsense to the MQTT port; who is turned away is counted elsewhere.
+        context.getLogger("io.vertx.core.net.impl.ConnectionBase").setLevel(Level.OFF);
         // Warns of every message to a member that has just gone; views tell that.
         context.getLogger("org.jgroups").setLevel(Level.ERROR);
     }

@@ -82,7 +82,7 @@ final class Introduction {
         }
         Role shown = certified.get();
         if (shown != null && shown != said.role()) {
-            throw refused("its certificate is that of a " + shown.word() + ", and it says that it is " + said);
+            throw refused("its certificate is of the role " + shown.word() + ", and it says that it is " + said);
         }
         Message result = endpoint.accept(peer);
         hello = peer;

@@ -16,6 +16,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.Context;
 import io.vertx.core.internal.ContextInternal;
@@ -223,7 +225,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     }
 
     private String notAllowed(Method<?, ?> method) {
-        return method.name() + " is not allowed to a " + peer.word();
+        return method.name() + " is not allowed to the role " + peer.word();
     }
 
     /** A call before the connection is open. */
@@ -369,8 +371,13 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
             LOG.debug("connection failed remote={} cause={}", remote, cause.toString());
             close();
         } else {
-            closeBecause(cause.toString());
+            closeBecause(reason(cause));
         }
+    }
+
+    private static String reason(Throwable cause) {
+        Throwable inner = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+        return inner instanceof NotSslRecordException ? "it does not speak TLS" : inner.toString();
     }
 
     private void closeBecause(String why) {

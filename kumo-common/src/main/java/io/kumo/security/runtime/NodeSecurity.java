@@ -85,7 +85,8 @@ public final class NodeSecurity {
         Optional<Role> shown = RoleName.in(read.own());
         if (shown.isPresent() && shown.get() != role) {
             throw cert.refused(
-                    "the certificate is that of a " + shown.get().word() + ", this is a " + role.word(), null);
+                    "a certificate of the role " + shown.get().word() + "; the role " + role.word() + " is needed here",
+                    null);
         }
         return read;
     }
@@ -118,7 +119,8 @@ public final class NodeSecurity {
         }
         if (!read.canBe(role)) {
             String wanted = role.isNode() ? KeyRing.CLUSTER : role.word();
-            throw SecretFile.refused(option, file, "a " + role.word() + " needs a line '" + wanted + " KEY'", null);
+            throw SecretFile.refused(
+                    option, file, "no line '" + wanted + " KEY' in it, which the role " + role.word() + " needs", null);
         }
         return read;
     }
@@ -165,7 +167,7 @@ public final class NodeSecurity {
         TlsIdentity shown = certificate;
         return shown == null
                 ? OptionalLong.empty()
-                : OptionalLong.of((shown.own().getNotAfter().getTime() - nowMs) / 1000);
+                : OptionalLong.of((shown.own().getNotAfter().toInstant().toEpochMilli() - nowMs) / 1000);
     }
 
     /** Whether a peer has to prove who it is. */

@@ -44,7 +44,7 @@ public final class RoleName {
                         + certificate.getSubjectX500Principal().getName() + " has no role: make it with 'kumoctl cert',"
                         + " or with the URI " + PREFIX + "ROLE among its alternative names"));
         if (isNodeWanted && !role.isNode()) {
-            throw new CertificateException("a " + role.word() + " is no manager and no server");
+            throw new CertificateException("the role " + role.word() + " is neither manager nor server");
         }
         return role;
     }

@@ -1,5 +1,7 @@
 package io.kumo.ctl.runtime;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.kumo.base.HostPort;
 import io.kumo.config.NearMiss;
 import io.kumo.config.OptionParser;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.slf4j.LoggerFactory;
 
 /** {@code kumoctl MANAGER[:PORT] COMMAND}: one command, one answer; exit code 0 done, 1 failed, 2 bad usage. */
 public final class KumoctlMain {
@@ -25,6 +28,8 @@ public final class KumoctlMain {
 
     /** Runs the command and ends the process. */
     public static void main(String[] words) {
+        // What went wrong is the answer of the command, in one line.
+        ((Logger) LoggerFactory.getLogger("io.kumo")).setLevel(Level.OFF);
         int exit;
         try {
             exit = run(List.of(words), System.out);

@@ -26,6 +26,7 @@ import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -137,7 +138,7 @@ class CertificatesTest {
         // A gateway's certificate, and the claim to be an operator.
         turnedAway(client("127.0.0.1", Role.OPERATOR, security("ca", Role.GATEWAY)));
         assertTrue(security.refusedCount() >= 3);
-        try (Socket silent = new Socket("127.0.0.1", port)) {
+        try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), port)) {
             silent.setSoTimeout(10_000);
             assertTrue(silent.getInputStream().readAllBytes().length < 100, "told nothing, and closed");
         }
