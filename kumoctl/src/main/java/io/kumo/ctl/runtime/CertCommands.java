@@ -27,8 +27,8 @@ final class CertCommands {
             "kumoctl cert issue",
             "DIR ROLE NAME... [OPTION]...",
             "Makes a certificate that the CA in DIR has signed: DIR/ROLE-NAME.crt for --node-tls-cert, and its key"
-                    + " DIR/ROLE-NAME.key for --node-tls-key. ROLE is manager, server, gateway or operator. NAME is the host's"
-                    + " name or address as others connect to it; more names may follow.",
+                    + " DIR/ROLE-NAME.key for --node-tls-key. ROLE is manager, server, gateway or operator. NAME is the"
+                    + " host's name or address as others connect to it; more names may follow.",
             List.of(DAYS));
 
     static final List<LocalCommand> ALL =

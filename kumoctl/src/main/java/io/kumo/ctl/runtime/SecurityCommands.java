@@ -10,8 +10,8 @@ final class SecurityCommands {
             "mqtt-ticket",
             "",
             0,
-            "Print user and password that open this manager's MQTT port once, within 10 s, for mosquitto_sub and others;"
-                    + " nothing if it has no cluster key.",
+            "Print user and password that open this manager's MQTT port once, within 10 s, for mosquitto_sub and"
+                    + " others; nothing if it has no cluster key.",
             List.of(),
             SecurityCommands::ticket));
 
