@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What {@code kumostat} can show of a server, in kumofs's words. */
+@SuppressWarnings("ImmutableEnumChecker") // its functions have no state
 public enum StatItem {
     PID(Figure.PID, "process id"),
     UPTIME(Figure.UPTIME, "seconds since it was started"),

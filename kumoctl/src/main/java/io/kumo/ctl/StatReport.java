@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.kumo.base.HostPort;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /** What {@code kumostat} prints. */
 public final class StatReport {
@@ -61,5 +62,39 @@ public final class StatReport {
             JsonText.writeValue(out, line.text());
         }
         out.writeEndObject();
+    }
+
+    /** All figures of several processes: address, name, value. */
+    public static String figures(List<ServerFacts> answers) {
+        StringBuilder out = new StringBuilder();
+        for (ServerFacts answer : answers) {
+            answer.figures()
+                    .forEach((name, value) -> out.append(answer.address())
+                            .append(' ')
+                            .append(name)
+                            .append(' ')
+                            .append(value)
+                            .append('\n'));
+        }
+        return out.toString();
+    }
+
+    /** The same, an object for each process. */
+    public static String figuresJson(List<ServerFacts> answers) {
+        return JsonText.pretty(out -> {
+            out.writeStartArray();
+            for (ServerFacts answer : answers) {
+                out.writeStartObject();
+                out.writeStringField("address", answer.address().toString());
+                out.writeObjectFieldStart("figures");
+                for (Map.Entry<String, String> figure : answer.figures().entrySet()) {
+                    out.writeFieldName(figure.getKey());
+                    JsonText.writeValue(out, figure.getValue());
+                }
+                out.writeEndObject();
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        });
     }
 }

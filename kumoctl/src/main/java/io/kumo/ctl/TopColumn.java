@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** A column of {@code kumotop}: its head, the key that sorts by it, and what is in it. */
+@SuppressWarnings("ImmutableEnumChecker") // its functions have no state
 public enum TopColumn {
     SERVER("server", 's', -22, TopRow::server, row -> row.server().toString()),
     STATE("state", 't', -8, TopRow::state, TopRow::state),

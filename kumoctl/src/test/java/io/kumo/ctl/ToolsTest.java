@@ -92,6 +92,16 @@ class ToolsTest {
     }
 
     @Test
+    void allFiguresAreLinesOrObjects() {
+        List<ServerFacts> answers = List.of(facts(atRest(), "pid", "7", "version", "1.0"));
+        assertEquals(
+                "svr1:19800 id 0000000000000001\nsvr1:19800 pid 7\nsvr1:19800 version 1.0\n",
+                StatReport.figures(answers));
+        assertTrue(StatReport.figuresJson(answers).contains("\"pid\" : 7"));
+        assertTrue(StatReport.figuresJson(answers).contains("\"version\" : \"1.0\""));
+    }
+
+    @Test
     void kumohashNamesThePrimaryFirst() {
         String text = HashReport.assigned(moving(), List.of("a"));
         assertEquals("e6c632b61e964e1f  a  partition 1\n  0: svr2:19800\n", text);

@@ -3,7 +3,10 @@ package io.kumo.ctl.runtime;
 import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import io.kumo.config.OptionSpec;
+import io.kumo.ctl.HashReport;
 import io.kumo.ctl.KeyPlace;
+import io.kumo.ctl.ServerFacts;
+import io.kumo.ctl.StatReport;
 import io.kumo.ctl.StatusFormatter;
 import io.kumo.ctl.StatusJson;
 import io.kumo.error.ErrorCode;
@@ -16,12 +19,12 @@ import io.kumo.protocol.ControlMessages.Replace;
 import io.kumo.protocol.ControlMessages.SetAutoReplace;
 import io.kumo.protocol.ControlMessages.Stat;
 import io.kumo.protocol.ControlMessages.StatEntry;
-import io.kumo.protocol.StatusMessages.ServerStatus;
 import io.kumo.protocol.StatusMessages.Status;
 import io.kumo.protocol.StatusMessages.StatusResult;
 import io.kumo.table.ClusterTable;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -95,14 +98,14 @@ final class Subcommands {
                     "KEY...",
                     Integer.MAX_VALUE,
                     "Show the partition of each key, its primary and its copies.",
-                    List.of(),
+                    List.of(JSON),
                     Subcommands::hash),
             new Subcommand(
                     "stat",
                     "[NAME]",
                     1,
                     "Show the figures of the manager and of every server, or one of them.",
-                    List.of(),
+                    List.of(JSON),
                     Subcommands::stat));
 
     static final List<Subcommand> ALL = Stream.of(
@@ -178,6 +181,10 @@ final class Subcommands {
             throw new KumoException(ErrorCode.BAD_REQUEST, "hash needs a key: kumoctl MANAGER hash KEY...");
         }
         ClusterTable table = run.client().table();
+        if (run.options().value(JSON)) {
+            run.out().print(HashReport.assignedJson(table, run.arguments()));
+            return 0;
+        }
         for (String key : run.arguments()) {
             run.out().println(KeyPlace.text(table, key, Bytes.utf8(key)));
         }
@@ -186,25 +193,20 @@ final class Subcommands {
 
     private static int stat(Invocation run) {
         String name = run.arguments().isEmpty() ? "" : run.arguments().get(0);
-        HostPort manager = run.client().manager();
-        int shown = print(run, manager, name);
-        for (ServerStatus server : run.client().ask(new Status()).servers()) {
-            if (!server.state().equals("fault")) {
-                shown += print(run, server.address(), name);
-            }
+        List<HostPort> asked = new ArrayList<>(List.of(run.client().manager()));
+        run.client().ask(new Status()).servers().stream()
+                .filter(server -> !server.state().equals("fault"))
+                .forEach(server -> asked.add(server.address()));
+        List<ServerFacts> answers = new ArrayList<>();
+        for (HostPort address : asked) {
+            List<StatEntry> entries = run.client().ask(address, new Stat(name)).entries();
+            answers.add(ServerFacts.of(address, entries, Optional.empty()));
         }
-        if (shown == 0) {
+        if (answers.stream().allMatch(answer -> answer.figures().isEmpty())) {
             throw new KumoException(
                     ErrorCode.BAD_REQUEST, "no figure is named '" + name + "': 'stat' without a name shows all");
         }
+        run.out().print(run.options().value(JSON) ? StatReport.figuresJson(answers) : StatReport.figures(answers));
         return 0;
-    }
-
-    private static int print(Invocation run, HostPort address, String name) {
-        List<StatEntry> entries = run.client().ask(address, new Stat(name)).entries();
-        for (StatEntry entry : entries) {
-            run.out().println(address + " " + entry.name() + " " + entry.value());
-        }
-        return entries.size();
     }
 }
