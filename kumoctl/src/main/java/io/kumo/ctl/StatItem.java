@@ -38,7 +38,9 @@ public enum StatItem {
     /** In the order and by the names of kumofs. */
     private static final List<StatItem> IN_STATS = List.of(PID, UPTIME, TIME, CMD_GET, CMD_SET, CMD_DELETE, ITEMS);
 
+    @SuppressWarnings("ImmutableEnumChecker") // functions without a state
     private final Function<ServerFacts, String> value;
+
     private final String help;
 
     StatItem(Figure figure, String help) {

@@ -25,7 +25,11 @@ public enum TopColumn {
     private final String head;
     private final char key;
     private final int width;
+
+    @SuppressWarnings("ImmutableEnumChecker") // functions without a state
     private final Comparator<TopRow> order;
+
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Function<TopRow, String> cell;
 
     /** @param width of the cells; below 0 for those that stand at the left */
