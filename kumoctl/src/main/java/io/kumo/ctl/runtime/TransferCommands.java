@@ -27,8 +27,8 @@ final class TransferCommands {
     static final OptionParser OPTIONS = new OptionParser(
             "kumoctl import",
             "GATEWAY[:PORT] [FILE]",
-            "Writes records that are JSON Lines through a gateway without TLS and users, or into any memcached server; from"
-                    + " the standard input without FILE. 'kumoctl MANAGER import' needs no gateway.",
+            "Writes records that are JSON Lines through a gateway without TLS and users, or into any memcached server;"
+                    + " from the standard input without FILE. 'kumoctl MANAGER import' needs no gateway.",
             List.of());
 
     private static final int GATEWAY_PORT = 11211;
