@@ -13,6 +13,9 @@ import io.kumo.protocol.BackupMessages.BackupInfo;
 import io.kumo.protocol.BackupMessages.BackupList;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerInfo;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,11 +40,17 @@ final class BackupCommand {
         if (list) {
             return list(run);
         }
-        if (run.arguments().isEmpty() || !BackupHeader.isName(run.arguments().get(0))) {
-            throw new KumoException(
-                    ErrorCode.BAD_REQUEST, "backup needs a name for the backup: " + BackupHeader.NAME_RULE);
+        boolean isNamed = !run.arguments().isEmpty();
+        if ((cancel || delete) && !isNamed) {
+            throw new KumoException(ErrorCode.BAD_REQUEST, "name the backup");
         }
-        String name = run.arguments().get(0);
+        String name = isNamed
+                ? run.arguments().get(0)
+                : LocalDate.now(ZoneOffset.UTC).format(DateTimeFormatter.BASIC_ISO_DATE); // kumofs's suffix
+        if (!BackupHeader.isName(name)) {
+            throw new KumoException(
+                    ErrorCode.BAD_REQUEST, "'" + name + "' is no name for a backup: " + BackupHeader.NAME_RULE);
+        }
         return cancel || delete ? delete(run, name, delete) : write(run, name);
     }
 
