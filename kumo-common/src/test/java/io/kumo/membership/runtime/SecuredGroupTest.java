@@ -19,7 +19,6 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -111,10 +110,6 @@ class SecuredGroupTest {
                         && second.view().members().size() == 3);
         assertTrue(first.view().members().containsAll(List.of(manager, server, changed)));
         await().atMost(SOON).until(() -> ofManager.refusedCount() > 2);
-        try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), address.port())) {
-            silent.setSoTimeout(10_000);
-            assertEquals(-1, silent.getInputStream().read());
-        }
         assertEquals(3, first.view().members().size());
     }
 
@@ -127,7 +122,6 @@ class SecuredGroupTest {
         await().atMost(SOON).until(() -> first.view().members().contains(server));
         long before = System.nanoTime();
         second.abandon();
-        System.out.printf("abandoned after %d ms%n", (System.nanoTime() - before) / 1_000_000);
         await().atMost(SOON).until(() -> !first.view().members().contains(server));
         long tookMs = (System.nanoTime() - before) / 1_000_000;
         System.out.printf("a killed member was noticed after %d ms%n", tookMs);

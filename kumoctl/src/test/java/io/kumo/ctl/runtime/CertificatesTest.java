@@ -1,5 +1,6 @@
 package io.kumo.ctl.runtime;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -32,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -116,7 +118,7 @@ class CertificatesTest {
     }
 
     private static void turnedAway(RpcClient client) {
-        assertThrows(KumoException.class, () -> result(client.whenConnected(1_500)));
+        assertThrows(KumoException.class, () -> result(client.whenConnected(500)));
     }
 
     @Test
@@ -137,7 +139,7 @@ class CertificatesTest {
         turnedAway(client("127.0.0.1", Role.OPERATOR, NodeSecurity.open()));
         // A gateway's certificate, and the claim to be an operator.
         turnedAway(client("127.0.0.1", Role.OPERATOR, security("ca", Role.GATEWAY)));
-        assertTrue(security.refusedCount() >= 3);
+        await().atMost(Duration.ofSeconds(10)).until(() -> security.refusedCount() >= 3);
         try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), port)) {
             silent.setSoTimeout(10_000);
             assertTrue(silent.getInputStream().readAllBytes().length < 100, "told nothing, and closed");
