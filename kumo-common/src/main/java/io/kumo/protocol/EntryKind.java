@@ -9,7 +9,7 @@ public enum EntryKind {
     PUT(1),
     /** There is no record of this key now. */
     DELETE(2),
-    /** There is no record at all now. */
+    /** There is no record at all now, or, with a time, from then on. */
     FLUSH(3),
     /** Log only: entries of the partition with a seq above this one's are undone. */
     TRUNCATE(4),

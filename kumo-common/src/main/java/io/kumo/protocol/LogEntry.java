@@ -14,7 +14,7 @@ import io.kumo.base.Bytes;
  * @param write what was asked for, a number of {@link WriteKind}, so that a repeated operation gets the same answer; 0
  *     for none
  * @param flags of memcached, 32 bits unsigned
- * @param expiryMs milliseconds since 1970, 0 for never
+ * @param expiryMs milliseconds since 1970, 0 for never; of a FLUSH, when it is to be done, 0 for at once
  * @param cas cas unique of the record with {@link #OWN_CAS}, else {@code seq}: see {@link #casUnique}
  * @param marks of the record, bits: {@link #STALE} and so on
  */
@@ -58,6 +58,11 @@ public record LogEntry(
 
     public boolean isRecord() {
         return kind == EntryKind.PUT || kind == EntryKind.COPY_PUT;
+    }
+
+    /** Whether it only says when there is to be a FLUSH at once. */
+    public boolean isPlan() {
+        return kind == EntryKind.FLUSH && expiryMs != 0;
     }
 
     /** Approximate memory of the entry, bytes. */

@@ -23,7 +23,7 @@ public enum WriteKind {
     TOUCH(10),
     /** {@link #TOUCH}, answered with the record. */
     GET_AND_TOUCH(11),
-    /** Deletes every record of the partition; the key is empty. */
+    /** Deletes every record of the partition, now or when {@code exptime} says; the key is empty. */
     FLUSH(12),
     /**
      * Meta get: answers with the record, and touches it, makes it, or marks it as one that somebody makes anew, as its

@@ -39,6 +39,7 @@ final class Workload {
     private final Map<String, String> kept = new TreeMap<>();
 
     private boolean isStopped;
+    private boolean hasPlannedFlushes;
     private int running;
     private int written;
 
@@ -83,6 +84,11 @@ final class Workload {
 
     Map<String, String> kept() {
         return kept;
+    }
+
+    /** Whether a flush_all with a delay was asked for. */
+    boolean hasPlannedFlushes() {
+        return hasPlannedFlushes;
     }
 
     boolean isIdle() {
@@ -221,15 +227,21 @@ final class Workload {
 
     private void flush(Client client) {
         int partition = random.nextInt(cluster.partitionCount());
-        List<Op> ops = new ArrayList<>();
+        // One with a delay happens at some time after its answer, or never if another one follows: as if unanswered.
+        long delaySec = random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0;
+        hasPlannedFlushes |= delaySec > 0;
+        List<Op> answered = new ArrayList<>();
         for (String key : habits.keys()) {
             if (partitionOf(key) == partition) {
                 Op op = op(client, WriteKind.FLUSH, "", 0);
                 history.add(key, op);
-                ops.add(op);
+                if (delaySec == 0) {
+                    answered.add(op);
+                }
             }
         }
-        Flight flight = new Flight(WriteKind.FLUSH, Bytes.EMPTY, 0, 0, Bytes.EMPTY, new Ending(client, "", ops));
+        Ending ending = new Ending(client, "", answered);
+        Flight flight = new Flight(WriteKind.FLUSH, Bytes.EMPTY, delaySec, 0, Bytes.EMPTY, ending);
         flight.atPartition(partition);
         start(client, flight);
     }

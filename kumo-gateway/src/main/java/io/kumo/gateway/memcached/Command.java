@@ -71,8 +71,8 @@ public sealed interface Command
      */
     record Stats(String topic) implements Command {}
 
-    /** flush_all without a delay. */
-    record FlushAll(boolean noreply) implements Command {}
+    /** flush_all; {@code exptime} says when, not above 0 for at once. */
+    record FlushAll(long exptime, boolean noreply) implements Command {}
 
     /** The first set of a client that must say who it is. */
     record Login(Credentials credentials) implements Command {}

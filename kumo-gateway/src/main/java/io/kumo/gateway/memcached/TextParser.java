@@ -338,15 +338,11 @@ public final class TextParser implements CommandParser {
             return error(consumed);
         }
         boolean noreply = words.count() > 1 && endsWithNoreply();
-        if (words.count() > (noreply ? 2 : 1)) {
-            if (!words.readSigned(1)) {
-                return Malformed.line(noreply ? "" : "CLIENT_ERROR invalid exptime argument", consumed);
-            } else if (words.number() > 0) {
-                String refused = "CLIENT_ERROR flush_all with a delay is not supported";
-                return Malformed.line(noreply ? "" : refused, consumed);
-            }
+        boolean isTimed = words.count() > (noreply ? 2 : 1);
+        if (isTimed && !words.readSigned(1)) {
+            return Malformed.line(noreply ? "" : "CLIENT_ERROR invalid exptime argument", consumed);
         }
-        return new Parsed(new Command.FlushAll(noreply), consumed);
+        return new Parsed(new Command.FlushAll(isTimed ? words.number() : 0, noreply), consumed);
     }
 
     private ParseResult verbosity(int consumed) {

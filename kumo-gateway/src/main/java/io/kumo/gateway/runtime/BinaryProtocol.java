@@ -135,10 +135,8 @@ final class BinaryProtocol implements ClientProtocol {
     private void flush(BinaryCommand command) {
         if (!flushAllowed) {
             BinaryReplies.error(session.reply(), command, BinaryOpcode.AUTH_ERROR);
-        } else if (command.exptime() > 0) {
-            BinaryReplies.error(session.reply(), command, BinaryOpcode.INVALID);
         } else {
-            session.enqueue(new FlushPending(session, (out, failure) -> {
+            session.enqueue(new FlushPending(session, command.exptime(), (out, failure) -> {
                 if (failure.isEmpty()) {
                     BinaryReplies.done(out, command, 0);
                 } else {
@@ -157,7 +155,7 @@ final class BinaryProtocol implements ClientProtocol {
             return;
         }
         ByteBuf text = Unpooled.buffer();
-        loop.writeStats(topic, text);
+        loop.writeStats(topic, session, text);
         String lines = text.toString(StandardCharsets.UTF_8);
         if (lines.startsWith("ERROR") || lines.startsWith("CLIENT_ERROR")) {
             BinaryReplies.error(out, command, BinaryOpcode.NOT_FOUND);

@@ -121,6 +121,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         }
         loop.stats().add(Count.BYTES_READ, bytes.readableBytes());
         if (!input.add(bytes)) {
+            loop.stats().increment(Count.STORE_NO_MEMORY);
             protocol().outOfMemory(end());
         }
         pump();
@@ -302,8 +303,8 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     }
 
     /** For figures, from any thread. */
-    long lastCommandNs() {
-        return patience.commandNs();
+    Patience patience() {
+        return patience;
     }
 
     /** From time to time: disconnects a client that takes too long with something. */

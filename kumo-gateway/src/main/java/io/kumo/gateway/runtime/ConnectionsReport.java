@@ -13,7 +13,8 @@ final class ConnectionsReport {
 
     private ConnectionsReport() {}
 
-    static void write(Gateway gateway, ByteBuf out) {
+    /** @param asking whose command is carried out just now */
+    static void write(Gateway gateway, ClientSession asking, ByteBuf out) {
         int number = 0;
         List<ListenerOptions> listeners = gateway.options().listeners();
         for (int i = 0; i < listeners.size(); i++, number++) {
@@ -27,10 +28,18 @@ final class ConnectionsReport {
             }
             stat(out, number, "addr", session.admission().remote());
             stat(out, number, "listen_addr", session.admission().local());
-            stat(out, number, "state", session.isQuiet() ? "conn_read" : "conn_mwrite");
-            stat(out, number, "secs_since_last_cmd", Long.toString((now - session.lastCommandNs()) / NS_PER_S));
+            stat(out, number, "state", state(session, asking));
+            long lastNs = session.patience().commandNs();
+            stat(out, number, "secs_since_last_cmd", Long.toString((now - lastNs) / NS_PER_S));
             number++;
         }
+    }
+
+    private static String state(ClientSession session, ClientSession asking) {
+        if (session.equals(asking)) {
+            return "conn_parse_cmd";
+        }
+        return !session.isQuiet() ? "conn_mwrite" : session.patience().isPartial() ? "conn_nread" : "conn_read";
     }
 
     private static void stat(ByteBuf out, int number, String name, String value) {

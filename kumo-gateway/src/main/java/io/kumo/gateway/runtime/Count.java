@@ -34,6 +34,8 @@ enum Count {
     TOUCH_HITS("touch_hits", Meter.OPERATIONS, "kind", "touch", "outcome", "hit"),
     TOUCH_MISSES("touch_misses", Meter.OPERATIONS, "kind", "touch", "outcome", "miss"),
     STORE_TOO_LARGE("store_too_large"),
+    /** Clients that were disconnected because there was no memory for what they sent. */
+    STORE_NO_MEMORY("store_no_memory"),
     BYTES_READ("bytes_read", Meter.RECEIVED),
     BYTES_WRITTEN("bytes_written", Meter.SENT),
     /** How often no more was read from a client because too much was under way for it. */

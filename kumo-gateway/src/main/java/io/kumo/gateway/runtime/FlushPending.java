@@ -15,14 +15,19 @@ final class FlushPending extends Pending {
         void write(ByteBuf out, String failure);
     }
 
+    private final WriteFields when;
     private final @Nullable Words words;
     private final int partitionCount;
     private int begun;
     private String failure;
 
-    /** @param words null for nothing to say */
-    FlushPending(ClientSession session, @Nullable Words words) {
+    /**
+     * @param exptime when, as memcached takes it; not above 0 for at once
+     * @param words null for nothing to say
+     */
+    FlushPending(ClientSession session, long exptime, @Nullable Words words) {
         super(session);
+        this.when = exptime > 0 ? WriteFields.touch(exptime) : WriteFields.NONE;
         this.words = words;
         this.partitionCount = session.dispatcher().router().partitionCount();
         this.failure = partitionCount == 0 ? ErrorCode.NO_TABLE.text() : "";
@@ -35,7 +40,7 @@ final class FlushPending extends Pending {
 
     @Override
     void beginNext() {
-        WriteFlight flight = new WriteFlight(this, begun, WriteKind.FLUSH, Bytes.EMPTY, WriteFields.NONE);
+        WriteFlight flight = new WriteFlight(this, begun, WriteKind.FLUSH, Bytes.EMPTY, when);
         flight.atPartition(begun++);
         begin(flight);
     }

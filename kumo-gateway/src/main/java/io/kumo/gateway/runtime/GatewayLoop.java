@@ -280,8 +280,8 @@ final class GatewayLoop {
     }
 
     /** Answers {@code stats}. */
-    void writeStats(String topic, ByteBuf out) {
-        if (!gateway.stats().write(topic, out)) {
+    void writeStats(String topic, ClientSession asking, ByteBuf out) {
+        if (!gateway.stats().write(topic, asking, out)) {
             TextReplies.line(out, "ERROR");
         }
     }

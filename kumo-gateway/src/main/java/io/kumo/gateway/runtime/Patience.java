@@ -67,6 +67,11 @@ final class Patience {
         return commandNs;
     }
 
+    /** Whether a command has begun that is not whole yet. */
+    boolean isPartial() {
+        return partial;
+    }
+
     /** Nothing more is whole; what is left is part of a command, or nothing. */
     void onRest(boolean isPartial, long nowNs) {
         if (isPartial && !partial) {

@@ -62,7 +62,7 @@ final class StatsReport {
     }
 
     /** Answers {@code stats} with a topic; false for one that there is not. */
-    boolean write(String topic, ByteBuf out) {
+    boolean write(String topic, ClientSession asking, ByteBuf out) {
         switch (topic) {
             case "":
                 general(out);
@@ -74,7 +74,7 @@ final class StatsReport {
                 cluster(out);
                 break;
             case "conns":
-                ConnectionsReport.write(gateway, out);
+                ConnectionsReport.write(gateway, asking, out);
                 break;
             case "slabs":
                 stat(out, "active_slabs", 0); // nothing is stored here
@@ -113,6 +113,7 @@ final class StatsReport {
         stat(out, "kumo_tls_failures", gateway.listeners().failedHandshakes());
         stat(out, "accepting_conns", 1);
         stat(out, "listen_disabled_num", 0);
+        stat(out, "time_in_listen_disabled_us", 0);
         stat(out, "threads", gateway.loops().size());
         long held = 0;
         for (GatewayLoop loop : gateway.loops()) {
@@ -123,6 +124,8 @@ final class StatsReport {
         stat(out, "curr_items", gateway.figures().records());
         stat(out, "total_items", total(Count.STORED) + total(Count.CAS_HITS));
         stat(out, "evictions", 0);
+        stat(out, "reclaimed", 0);
+        stat(out, "lrutail_reflocked", 0);
         NearCache cache = gateway.nearCache();
         stat(out, "kumo_near_cache_items", cache == null ? 0 : cache.count());
         stat(out, "kumo_near_cache_bytes", cache == null ? 0 : cache.bytes());

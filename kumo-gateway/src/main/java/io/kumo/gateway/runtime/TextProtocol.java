@@ -79,10 +79,11 @@ final class TextProtocol implements ClientProtocol {
                 TextReplies.ok(session.reply());
             }
         } else if (command instanceof Command.Stats stats) {
-            loop.writeStats(stats.topic(), session.reply());
+            loop.writeStats(stats.topic(), session, session.reply());
         } else if (command instanceof Command.FlushAll flush) {
             if (flushAllowed) {
-                session.enqueue(new FlushPending(session, flush.noreply() ? null : TextProtocol::answerFlush));
+                session.enqueue(
+                        new FlushPending(session, flush.exptime(), flush.noreply() ? null : TextProtocol::answerFlush));
             } else if (!flush.noreply()) {
                 TextReplies.line(session.reply(), "CLIENT_ERROR flush_all not allowed");
             }

@@ -114,7 +114,10 @@ final class Talk {
                     write(WriteKind.TOUCH, touch.key(), 0, touch.exptime(), 0, Bytes.EMPTY),
                     touch.noreply());
         } else if (command instanceof Command.FlushAll flush) {
-            answer(WriteKind.FLUSH, write(WriteKind.FLUSH, Bytes.EMPTY, 0, 0, 0, Bytes.EMPTY), flush.noreply());
+            answer(
+                    WriteKind.FLUSH,
+                    write(WriteKind.FLUSH, Bytes.EMPTY, 0, flush.exptime(), 0, Bytes.EMPTY),
+                    flush.noreply());
         } else if (command instanceof Command.Verbosity verbosity) {
             if (!verbosity.noreply()) {
                 TextReplies.ok(out);

@@ -22,7 +22,11 @@ record Mutation(
     static final Mutation NOT_A_NUMBER = unchanged(WriteStatus.NOT_A_NUMBER);
     static final Mutation TOO_LARGE = unchanged(WriteStatus.TOO_LARGE);
     static final Mutation DELETE = new Mutation(WriteStatus.DONE, EntryKind.DELETE, 0, 0, Bytes.EMPTY, 0, 0);
-    static final Mutation FLUSH = new Mutation(WriteStatus.DONE, EntryKind.FLUSH, 0, 0, Bytes.EMPTY, 0, 0);
+
+    /** flush_all: at that time, milliseconds since 1970; 0 or one that is past for at once. */
+    static Mutation flush(long atMs) {
+        return new Mutation(WriteStatus.DONE, EntryKind.FLUSH, 0, Math.max(0, atMs), Bytes.EMPTY, 0, 0);
+    }
 
     private static Mutation unchanged(WriteStatus status) {
         return new Mutation(status, null, 0, 0, Bytes.EMPTY, 0, 0);

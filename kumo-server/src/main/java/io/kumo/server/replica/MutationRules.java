@@ -61,7 +61,7 @@ final class MutationRules {
             case GET_AND_TOUCH:
                 return current == null ? Mutation.NOT_FOUND : touch(write, current, nowMs);
             case FLUSH:
-                return Mutation.FLUSH;
+                return Mutation.flush(expiryMs(write.exptime(), nowMs));
             case META_GET:
                 return MetaGetRules.evaluate(write, current, nowMs);
         }

@@ -30,6 +30,9 @@ final class Operations {
     private final EntryTable inFlight = new EntryTable();
     private final Map<Bytes, Loading> loading = new HashMap<>();
     private long inFlightFlushSeq;
+    /** The newest entry that may have to do with a planned flush. */
+    private long planSeq;
+
     private int waiting;
     private int asyncWaiting;
 
@@ -37,6 +40,7 @@ final class Operations {
         this.context = context;
         this.data = data;
         this.primary = primary;
+        planSeq = data.lastSeq();
     }
 
     int waiting() {
@@ -47,6 +51,7 @@ final class Operations {
 
     void get(Get get, Answer<GetResult> answer) {
         Bytes key = get.key();
+        flushIfDue();
         if (waiting >= context.settings.maxWaiting()) {
             answer.fail(ErrorCode.OVERLOADED);
             return;
@@ -117,6 +122,7 @@ final class Operations {
         if (write.session() != 0 && isRepeated(write, answer)) {
             return;
         }
+        flushIfDue();
         ErrorCode refusal = refusal(write);
         if (refusal != null) {
             answer.fail(refusal);
@@ -240,14 +246,23 @@ final class Operations {
     private void propose(LogEntry entry) {
         data.append(entry);
         if (entry.kind() == EntryKind.FLUSH) {
-            inFlightFlushSeq = entry.seq();
+            planSeq = entry.seq();
+            inFlightFlushSeq = entry.isPlan() ? inFlightFlushSeq : entry.seq();
         } else {
             inFlight.put(entry, (byte) 0, 0);
         }
         primary.wantFlush();
     }
 
-    // --- sweeping
+    // --- what is done by the clock
+
+    /** Once the time of a planned flush has come: what is asked for from then on comes after it. */
+    void flushIfDue() {
+        long atMs = data.flushAtMs();
+        if (atMs > 0 && planSeq <= data.committedSeq() && atMs <= context.clock.wallMs()) {
+            propose(LogEntry.internal(EntryKind.FLUSH, primary.epoch(), data.lastSeq() + 1, Bytes.EMPTY, Bytes.EMPTY));
+        }
+    }
 
     /** Deletes the record of that key if it is expired. */
     void sweep(Bytes key) {

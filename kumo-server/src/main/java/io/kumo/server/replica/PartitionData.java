@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * the epoch history, the operations that were executed, and what of all that is in the log and in the store.
  */
 final class PartitionData {
-    private static final int STATE_VERSION = 2;
+    private static final int STATE_VERSION = 3;
     /** Flags of a COPY_BEGIN whose records go to the store by checkpoints; without it they follow in the log. */
     private static final int UNLOGGED_COPY = 1;
 
@@ -26,6 +26,7 @@ final class PartitionData {
     private final ReplicaContext context;
     private boolean complete;
     private long copyEpoch;
+    private long flushAtMs;
     private long committedSeq;
     private long lastSeq;
     private long loggedSeq;
@@ -80,6 +81,11 @@ final class PartitionData {
 
     long lastEpoch() {
         return history.lastEpoch();
+    }
+
+    /** When all records are to go, by a flush_all with a delay, milliseconds since 1970; 0 for never. */
+    long flushAtMs() {
+        return flushAtMs;
     }
 
     /** The local log has the entries up to here. */
@@ -197,7 +203,10 @@ final class PartitionData {
 
     private void show(LogEntry entry) {
         if (entry.kind() == EntryKind.FLUSH) {
-            wipe();
+            flushAtMs = entry.expiryMs();
+            if (!entry.isPlan()) {
+                wipe();
+            }
         } else {
             memtable.putDirty(entry, context.clock.wallMs());
             damage.onReplaced(entry.key());
@@ -299,6 +308,7 @@ final class PartitionData {
         history.clear();
         dedup.clear();
         damage.clear();
+        flushAtMs = 0;
         if (wipes) {
             wipe();
         }
@@ -351,6 +361,7 @@ final class PartitionData {
             out.int64(start.epoch());
             out.int64(start.firstSeq());
         }
+        out.int64(flushAtMs);
         dedup.encode(out, seq);
         return out.done();
     }
@@ -358,6 +369,7 @@ final class PartitionData {
     private void decodeState(Bytes state) {
         history.clear();
         dedup.clear();
+        flushAtMs = 0;
         StateReader in = new StateReader(state);
         if (in.isAtEnd()) {
             return;
@@ -369,6 +381,7 @@ final class PartitionData {
         for (int i = 0; i < count; i++) {
             history.append(in.int64(), in.int64());
         }
+        flushAtMs = version > 2 ? in.int64() : 0;
         dedup.decode(in, version > 1, context.clock.monotonicNs());
     }
 

@@ -429,7 +429,9 @@ final class PrimaryRole {
         if (reports) {
             context.effects.reportChanged(replica);
         }
-        if (!isActive) {
+        if (isActive) {
+            operations.flushIfDue();
+        } else {
             considerServing();
             parking.expire(nowNs);
         }

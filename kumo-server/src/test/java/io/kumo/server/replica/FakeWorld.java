@@ -140,6 +140,10 @@ final class FakeWorld implements Replica.Effects, Clock {
     }
 
     Write write(WriteKind kind, String key, String value) {
+        return write(kind, key, value, 0);
+    }
+
+    Write write(WriteKind kind, String key, String value, long exptime) {
         counter++;
         return new Write(
                 0,
@@ -151,7 +155,7 @@ final class FakeWorld implements Replica.Effects, Clock {
                 false,
                 Bytes.utf8(key),
                 0,
-                0,
+                exptime,
                 0,
                 1,
                 Bytes.utf8(value),
