@@ -13,6 +13,7 @@ import io.kumo.error.ErrorCode;
 import io.kumo.gateway.runtime.GatewayMain;
 import io.kumo.manager.runtime.ManagerMain;
 import io.kumo.node.runtime.Meter;
+import io.kumo.process.MemcachedTest;
 import io.kumo.protocol.Figure;
 import io.kumo.server.runtime.ServerMain;
 import java.io.IOException;
@@ -43,6 +44,8 @@ class DocumentsTest {
     private static final String FIGURES_END = "<!-- end of figures -->\n";
     private static final String METERS_BEGIN = "<!-- meters: made by DocumentsTest -->\n";
     private static final String METERS_END = "<!-- end of meters -->\n";
+    private static final String TESTS_BEGIN = "<!-- memcached's tests: made by DocumentsTest of tests.txt -->\n";
+    private static final String TESTS_END = "<!-- end of memcached's tests -->\n";
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
     private static final Pattern TYPE = Pattern.compile("`([A-Z][a-z][A-Za-z.]*)`");
     private static final Pattern DECLARATION = Pattern.compile("\\b(?:class|record|interface|enum) ([A-Z]\\w*)");
@@ -135,6 +138,16 @@ class DocumentsTest {
                         Arrays.stream(StatItem.values()).map(StatItem::word),
                         Arrays.stream(Finding.Check.values()).map(Finding.Check::word))
                 .forEach(word -> assertTrue(text.contains("`" + word + "`"), "TOOLS.md does not explain " + word));
+    }
+
+    @Test
+    void memcachedsTestsAreThoseOfTheList() throws IOException {
+        Path file = DOCS.resolve("MEMCACHED.md");
+        String text = Files.readString(file);
+        int begin = text.indexOf(TESTS_BEGIN);
+        int end = text.indexOf(TESTS_END);
+        assertTrue(begin >= 0 && end > begin, file + " lacks the place for memcached's tests");
+        check(file, text.substring(0, begin) + TESTS_BEGIN + MemcachedTest.markdown() + text.substring(end));
     }
 
     private static String meters() throws IOException {

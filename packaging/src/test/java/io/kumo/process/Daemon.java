@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class Daemon {
     private static final Duration READY_WITHIN = Duration.ofSeconds(40);
     /** These processes don't live long enough for the second compiler to pay: many of them share two cores. */
-    private static final String SHORT_LIFE = "-XX:TieredStopAtLevel=1";
+    static final String SHORT_LIFE = "-XX:TieredStopAtLevel=1";
 
     private static final long STOP_WITHIN_S = 10;
 
