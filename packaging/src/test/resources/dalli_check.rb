@@ -1,11 +1,12 @@
-# What Dalli asks of a memcached, in the binary protocol: ruby dalli_check.rb HOST PORT. Ends with 0, or with what is wrong.
+# What Dalli asks of a memcached: ruby dalli_check.rb HOST PORT binary|meta. Ends with 0, or with what is wrong.
 require "dalli"
 
 def check(expected, actual)
   raise "expected #{expected.inspect}, got #{actual.inspect}" unless expected == actual
 end
 
-client = Dalli::Client.new("#{ARGV[0]}:#{ARGV[1]}", socket_timeout: 10, down_retry_delay: 0, value_max_bytes: 1 << 20)
+options = { protocol: ARGV[2].to_sym, socket_timeout: 10, down_retry_delay: 0, value_max_bytes: 1 << 20 }
+client = Dalli::Client.new("#{ARGV[0]}:#{ARGV[1]}", options)
 %w[a b c n add big gone].each { |key| client.delete("dalli-#{key}") }
 
 check true, client.set("dalli-a", { "x" => [1, 2, nil] }) != false
@@ -29,7 +30,8 @@ check true, client.touch("dalli-a", 100)
 check({ "x" => [1, 2, nil] }, client.gat("dalli-a", 100))
 client.multi { 500.times { |i| client.set("dalli-#{i}", i) } }
 check (0...500).to_h { |i| ["dalli-#{i}", i] }, client.get_multi((0...500).map { |i| "dalli-#{i}" } + ["dalli-no"])
-big = Random.new(1).bytes(700_000)
+# Dalli 3.2.8 loses its place in larger values of meta answers, with memcached too.
+big = Random.new(1).bytes(ARGV[2] == "meta" ? 50_000 : 700_000)
 client.set("dalli-big", big)
 check big, client.get("dalli-big")
 client.set("dalli-gone", "x", 1)
@@ -37,7 +39,8 @@ sleep 2.1
 check nil, client.get("dalli-gone")
 raise "not deleted" unless client.delete("dalli-a")
 raise "deleted twice" if client.delete("dalli-a")
-raise client.version.inspect unless client.version.values.first.start_with?("1.6.")
+# In the meta protocol it takes the last word of the answer, which is the version of kumo.
+raise client.version.inspect unless client.version.values.first.match?(/1\.6\.|kumo/)
 raise client.stats.inspect unless client.stats.values.first.key?("pid")
 client.close
-puts "Dalli #{Dalli::VERSION} is served"
+puts "Dalli #{Dalli::VERSION} (#{ARGV[2]}) is served"

@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,8 +50,7 @@ class ClientsIT {
 
     /** Runs it, if it is there. */
     private static CommandResult run(String... command) {
-        List<String> lookup = List.of("sh", "-c", "command -v " + command[0]);
-        Assumptions.assumeTrue(CommandResult.of(lookup).exit() == 0, () -> command[0] + " is not installed");
+        Assumptions.assumeTrue(CommandResult.isInstalled(command[0]), () -> command[0] + " is not installed");
         return CommandResult.of(List.of(command));
     }
 
@@ -89,19 +90,42 @@ class ClientsIT {
                 "/usr/bin/python3, -c, import pymemcache, pymemcache_check.py",
                 "/usr/bin/python3, -c, import pylibmc, pylibmc_check.py",
                 "/usr/bin/python3, -c, import bmemcached, bmemcached_check.py",
-                "ruby, -e, require 'dalli', dalli_check.rb",
                 "php, -r, exit(extension_loaded('memcached') ? 0 : 1);, php_check.php",
                 "node, -e, require('memjs'), memjs_check.js"
             })
     void librariesOfOtherLanguagesAreServed(String program, String option, String probe, String script)
             throws IOException {
         Assumptions.assumeTrue(run(program, option, probe).exit() == 0, () -> probe + ": not installed");
+        isServed(List.of(program), script);
+    }
+
+    private static void isServed(List<String> program, String script, String... further) throws IOException {
         Path copy = directory.resolve(script);
         try (InputStream text = ClientsIT.class.getResourceAsStream("/" + script)) {
-            Files.copy(text, copy);
+            Files.copy(text, copy, StandardCopyOption.REPLACE_EXISTING);
         }
-        String said = must(program, copy.toString(), "127.0.0.1", Integer.toString(cluster.gatewayPort(0)));
+        List<String> command = new ArrayList<>(program);
+        command.addAll(List.of(copy.toString(), "127.0.0.1", Integer.toString(cluster.gatewayPort(0))));
+        command.addAll(List.of(further));
+        String said = must(command.toArray(String[]::new));
         assertTrue(said.contains("is served"), said);
+    }
+
+    @Test
+    void dalliIsServedInTheBinaryProtocol() throws IOException {
+        Assumptions.assumeTrue(run("ruby", "-e", "require 'dalli'").exit() == 0, "Dalli is not installed");
+        isServed(List.of("ruby"), "dalli_check.rb", "binary");
+    }
+
+    /** Dalli 3.0 speaks binary only, so that of a later Debian is taken. */
+    @Test
+    void dalliIsServedInTheMetaProtocol() throws IOException {
+        Assumptions.assumeTrue(CommandResult.isInstalled("ruby"), "ruby is not installed");
+        Path gems = DebianPackages.files("ruby-dalli", "trixie").resolve("usr/share/rubygems-integration/all/gems");
+        try (Stream<Path> versions = Files.list(gems)) {
+            Path library = versions.findFirst().orElseThrow().resolve("lib");
+            isServed(List.of("ruby", "-I" + library), "dalli_check.rb", "meta");
+        }
     }
 
     /** Its suite of the binary protocol. */

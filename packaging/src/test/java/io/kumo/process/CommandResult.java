@@ -12,6 +12,11 @@ import java.util.concurrent.TimeUnit;
 record CommandResult(int exit, String output, String stdout) {
     private static final long LONGEST_S = 120;
 
+    /** Whether there is a program of that name. */
+    static boolean isInstalled(String program) {
+        return of(List.of("sh", "-c", "command -v " + program)).exit() == 0;
+    }
+
     /** Runs a command to its end, two minutes at most. */
     static CommandResult of(List<String> command) {
         return of(command, LONGEST_S);
