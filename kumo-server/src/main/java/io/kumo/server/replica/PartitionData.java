@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionData {
     private static final int STATE_VERSION = 3;
+    /** The same without a planned flush: versions of this program from before there was one can read it. */
+    private static final int PLAIN_STATE_VERSION = 2;
     /** Flags of a COPY_BEGIN whose records go to the store by checkpoints; without it they follow in the log. */
     private static final int UNLOGGED_COPY = 1;
 
@@ -354,14 +356,17 @@ final class PartitionData {
 
     Bytes encodeState(long seq) {
         StateWriter out = new StateWriter();
-        out.int32(STATE_VERSION);
+        boolean isPlain = flushAtMs == 0;
+        out.int32(isPlain ? PLAIN_STATE_VERSION : STATE_VERSION);
         List<EpochStart> starts = history.starts(seq);
         out.int32(starts.size());
         for (EpochStart start : starts) {
             out.int64(start.epoch());
             out.int64(start.firstSeq());
         }
-        out.int64(flushAtMs);
+        if (!isPlain) {
+            out.int64(flushAtMs);
+        }
         dedup.encode(out, seq);
         return out.done();
     }
@@ -381,7 +386,7 @@ final class PartitionData {
         for (int i = 0; i < count; i++) {
             history.append(in.int64(), in.int64());
         }
-        flushAtMs = version > 2 ? in.int64() : 0;
+        flushAtMs = version > PLAIN_STATE_VERSION ? in.int64() : 0;
         dedup.decode(in, version > 1, context.clock.monotonicNs());
     }
 
