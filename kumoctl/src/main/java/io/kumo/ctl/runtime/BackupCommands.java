@@ -26,7 +26,7 @@ final class BackupCommands {
                     "backup",
                     "[NAME]",
                     1,
-                    "Write a backup of all partitions, each at one moment, while writes go on; named after the day if not by you.",
+                    "Write a backup of all partitions while writes go on; without NAME it is named after the day.",
                     List.of(TO, RATE, BASE, LIST, CANCEL, DELETE),
                     BackupCommand::run),
             new Subcommand(
