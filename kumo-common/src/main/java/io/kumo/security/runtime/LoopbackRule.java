@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Without key and certificate nobody but this host is to reach a daemon, unless it is told otherwise. */
 final class LoopbackRule {
+    /** What some write for every address. */
+    private static final String ANY = "*";
+
     private LoopbackRule() {}
 
     /** UsageException for an address that other hosts reach; looks names up. */
@@ -23,6 +26,9 @@ final class LoopbackRule {
 
     /** A name that is unknown can't be listened on: whoever tries says so. */
     static boolean isLoopback(String host) {
+        if (host.equals(ANY)) {
+            return false;
+        }
         try {
             for (InetAddress address : InetAddress.getAllByName(host)) {
                 if (!address.isLoopbackAddress()) {
