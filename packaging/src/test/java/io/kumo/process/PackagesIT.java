@@ -159,7 +159,10 @@ class PackagesIT {
         root.must("dpkg --install " + InstalledRoot.SHARED + "/*.deb");
         assertEquals("inactive\n", root.shell("systemctl is-active kumo-server").stdout(), "nothing starts by itself");
         root.must("echo 'log = /var/log/kumo/server.log' >> /etc/kumo/server.conf");
+        root.must("echo '-Dan.operators.option=1' >> /etc/kumo/kumo-server.jvm");
         root.must("systemctl start " + SERVICES);
+        assertTrue(root.must("cat /proc/$(systemctl show -P MainPID kumo-server)/cmdline")
+                .contains("-Dan.operators.option=1"));
         assertTrue(root.must("systemctl show -P StatusText kumo-server").startsWith("listening on "));
         root.must("kumoctl localhost attach --wait");
         ask("set key 0 0 5\\r\\nvalue\\r\\nget key\\r\\n", "STORED\r\nVALUE key 0 5\r\nvalue\r\nEND\r\n");
