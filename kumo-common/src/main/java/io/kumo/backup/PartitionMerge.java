@@ -17,8 +17,8 @@ public final class PartitionMerge {
 
     public void add(LogEntry entry) {
         LogEntry flushed = flush;
-        if (flushed != null && !isNewer(entry, flushed)) {
-            return;
+        if (entry.isPlan() || (flushed != null && !isNewer(entry, flushed))) {
+            return; // what is planned is not done yet
         }
         if (entry.kind() == EntryKind.FLUSH) {
             flush = entry;

@@ -102,6 +102,17 @@ class PartitionMergeTest {
         assertEquals(List.copyOf(state(entries).values()), merged(both));
     }
 
+    @Test
+    void aFlushThatIsOnlyPlannedDeletesNothing() {
+        LogEntry put = LogEntry.internal(EntryKind.PUT, 1, 1, Bytes.utf8("k"), Bytes.utf8("v"));
+        LogEntry plan = new LogEntry(EntryKind.FLUSH, 1, 2, 0, 0, 0, 0, Bytes.EMPTY, 0, 99, Bytes.EMPTY, 2, 0);
+        assertEquals(List.of(put), merged(List.of(put, plan)));
+        assertTrue(plan.isPlan());
+        PartitionMerge merge = new PartitionMerge();
+        merge.add(plan);
+        assertTrue(merge.changes().isEmpty());
+    }
+
     private static BackupChain.Part part(long sinceEpoch, long since, long epoch, long seq) {
         BackupPiece piece =
                 new BackupPiece(0, new BackupPoint(sinceEpoch, since), new BackupPoint(epoch, seq), 0, 0, 0, 0, "", "");

@@ -220,7 +220,8 @@ final class PartitionBackup {
             }
         }
         if (nextSeq > firstSeq) {
-            return Future.succeededFuture(newest.changes());
+            List<LogEntry> changes = newest.changes();
+            return changes.isEmpty() ? next() : Future.succeededFuture(changes); // none would mean the end
         }
         if (phase == Phase.CHANGES && nextSeq == task.sinceSeq() + 1) {
             note = BackupPiece.LOG_GONE;
