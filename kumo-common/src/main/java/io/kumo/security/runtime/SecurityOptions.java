@@ -72,7 +72,8 @@ public record SecurityOptions(
         }
     }
 
-    boolean isAny() {
+    /** Whether there is anything to prove it with. */
+    public boolean isAny() {
         return keyFile.isPresent() || cert.isPresent();
     }
 }

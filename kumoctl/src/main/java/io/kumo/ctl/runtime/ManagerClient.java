@@ -77,7 +77,8 @@ final class ManagerClient implements AutoCloseable {
      * @param manager or server, for a command that asks only that one
      */
     static ManagerClient open(HostPort manager, ParsedOptions options) {
-        NodeSecurity security = NodeSecurity.of(SecurityOptions.of("kumoctl", options, false), Role.OPERATOR);
+        SecurityOptions given = SecurityOptions.of("kumoctl", options, false);
+        NodeSecurity security = NodeSecurity.of(given.isAny() ? given : OperatorFile.read(), Role.OPERATOR);
         return new ManagerClient(
                 Vertx.vertx(),
                 security,
