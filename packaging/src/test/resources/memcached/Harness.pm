@@ -3,11 +3,21 @@
 package Harness;
 use strict;
 use warnings;
+use IO::Socket::INET;
+use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Time::HiRes ();
 
 BEGIN { require MemcachedTest; }
 
 no warnings 'redefine';
+
+# Its Unix sockets send what they are told at once; so are these.
+my $new_socket = \&IO::Socket::INET::new;
+*IO::Socket::INET::new = sub {
+    my $sock = $new_socket->(@_);
+    setsockopt($sock, IPPROTO_TCP, TCP_NODELAY, 1) if $sock;
+    return $sock;
+};
 
 # A gateway's clock can't be moved: the time passes.
 *MemcachedTest::mem_move_time = sub {
