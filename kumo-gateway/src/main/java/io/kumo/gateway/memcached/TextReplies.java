@@ -103,9 +103,9 @@ public final class TextReplies {
         out.writeBytes(MN);
     }
 
-    /** The answer to version. */
-    public static void version(ByteBuf out, String kumoVersion) {
-        line(out, "VERSION " + MEMCACHED_VERSION + " kumo-" + kumoVersion);
+    /** The answer to version: nothing but a number, as there are clients that compare the last word of it. */
+    public static void version(ByteBuf out) {
+        line(out, "VERSION " + MEMCACHED_VERSION);
     }
 
     /** One figure of stats. */

@@ -68,10 +68,7 @@ final class BinaryProtocol implements ClientProtocol {
     private void answerAtOnce(BinaryCommand command) {
         switch (command.opcode()) {
             case BinaryOpcode.NOOP, BinaryOpcode.VERBOSITY -> BinaryReplies.done(session.reply(), command, 0);
-            case BinaryOpcode.VERSION -> {
-                String version = TextReplies.MEMCACHED_VERSION + " kumo-" + loop.build();
-                BinaryReplies.text(session.reply(), command, version);
-            }
+            case BinaryOpcode.VERSION -> BinaryReplies.text(session.reply(), command, TextReplies.MEMCACHED_VERSION);
             case BinaryOpcode.QUIT -> BinaryReplies.done(session.end(), command, 0);
             case BinaryOpcode.FLUSH -> flush(command);
             case BinaryOpcode.STAT -> stat(command);

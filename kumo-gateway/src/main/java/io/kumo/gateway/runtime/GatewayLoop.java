@@ -108,10 +108,6 @@ final class GatewayLoop {
         return latencies[kind == null ? 0 : kind.number()];
     }
 
-    String build() {
-        return gateway.build();
-    }
-
     /** What happens in one turn happens at one time: the clock is read once a turn. */
     long nowNs() {
         if (!clockRead) {

@@ -100,7 +100,7 @@ final class StatsReport {
         stat(out, "pid", ProcessHandle.current().pid());
         stat(out, "uptime", (gateway.clock().monotonicNs() - startNs) / NS_PER_S);
         stat(out, "time", gateway.clock().wallMs() / 1000);
-        TextReplies.stat(out, "version", TextReplies.MEMCACHED_VERSION + " kumo-" + gateway.build());
+        TextReplies.stat(out, "version", TextReplies.MEMCACHED_VERSION);
         stat(out, "pointer_size", 64);
         cpu(out);
         stat(out, "max_connections", gateway.options().limits().maxConnections());
@@ -145,6 +145,7 @@ final class StatsReport {
     private void cluster(ByteBuf out) {
         ClusterTable table = gateway.tables().orNull();
         ClusterFigures figures = gateway.figures();
+        TextReplies.stat(out, "kumo_version", gateway.build());
         stat(out, "table_version", gateway.tables().version());
         if (table != null) {
             TextReplies.stat(out, "cluster", table.clusterId());

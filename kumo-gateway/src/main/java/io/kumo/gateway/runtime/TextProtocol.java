@@ -73,7 +73,7 @@ final class TextProtocol implements ClientProtocol {
         if (command instanceof Command.Noop) {
             TextReplies.noop(session.reply());
         } else if (command instanceof Command.Version) {
-            TextReplies.version(session.reply(), loop.build());
+            TextReplies.version(session.reply());
         } else if (command instanceof Command.Verbosity verbosity) {
             if (!verbosity.noreply()) {
                 TextReplies.ok(session.reply());

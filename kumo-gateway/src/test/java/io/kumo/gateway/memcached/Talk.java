@@ -125,7 +125,7 @@ final class Talk {
         } else if (command instanceof Command.Noop) {
             TextReplies.noop(out);
         } else if (command instanceof Command.Version) {
-            TextReplies.version(out, "test");
+            TextReplies.version(out);
         } else if (command instanceof Command.Stats stats) {
             TextReplies.line(out, stats.topic().equals("reset") ? "RESET" : "ERROR");
         } else if (command instanceof Command.Quit) {

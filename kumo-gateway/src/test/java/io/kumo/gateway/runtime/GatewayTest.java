@@ -22,7 +22,7 @@ class GatewayTest extends GatewayCase {
             assertEquals("SERVER_ERROR no partition table yet: attach servers first", client.ask("get a"));
             assertEquals("SERVER_ERROR no partition table yet: attach servers first", client.ask("set a 0 0 1\r\nx"));
             assertEquals("SERVER_ERROR no partition table yet: attach servers first", client.ask("flush_all"));
-            assertEquals("VERSION 1.6.27 kumo-test", client.ask("version"));
+            assertEquals("VERSION 1.6.27", client.ask("version"));
             publish(table(List.of(first, second)));
             assertEquals("MN", client.ask("mn"));
             assertEquals("STORED", client.ask("set a 0 0 1\r\nx"));

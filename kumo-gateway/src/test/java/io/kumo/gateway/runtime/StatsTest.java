@@ -95,7 +95,7 @@ class StatsTest extends GatewayCase {
             assertEquals("1", figures.get("get_misses"));
             assertEquals("1", figures.get("delete_hits"));
             assertEquals("1", figures.get("total_items"));
-            assertEquals("1.6.27 kumo-test", figures.get("version"));
+            assertEquals("1.6.27", figures.get("version"));
             assertEquals("RESET", client.ask("stats reset"));
             assertEquals("0", stats(client, "").get("cmd_set"));
         }
