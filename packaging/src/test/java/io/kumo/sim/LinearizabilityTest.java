@@ -59,4 +59,24 @@ class LinearizabilityTest {
         get("6", 10);
         assertFalse(Linearizability.isLinearizable(history));
     }
+
+    /** As while a disk is full, again: all write values of their own, and of most of them nobody hears. */
+    private void manyUnansweredWritesOfTheirOwn() {
+        write(WriteKind.SET, "first;", 0, WriteStatus.DONE);
+        for (int i = 0; i < MANY; i++) {
+            call(WriteKind.APPEND, "a" + i + ";", 0);
+            call(WriteKind.PREPEND, "p" + i + ";", 0);
+            call(WriteKind.ADD, "n" + i + ";", 0);
+        }
+    }
+
+    @Test
+    void someOfManyUnansweredWritesWereCarriedOut() {
+        manyUnansweredWritesOfTheirOwn();
+        get("p3;first;a5;", 0);
+        write(WriteKind.DELETE, "", 0, WriteStatus.DONE);
+        get("n7;", 0);
+        get("n7;a9;", 0);
+        assertTrue(Linearizability.isLinearizable(history));
+    }
 }
