@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** kill -9 of real processes under load: a pause, no error, nothing acknowledged is lost, nothing counts twice. */
+@Tag("alone")
 class CrashIT {
     private static final int CLIENTS = 8;
 

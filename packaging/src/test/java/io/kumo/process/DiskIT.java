@@ -10,6 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The disk of one of three servers is full: writes are refused with a clear error, reads and deletes go on, and the
  * server goes on by itself once there is room. Runs as root only.
  */
+@Tag("alone")
 class DiskIT {
     private static final int DISK_MB = 96;
     private static final long RESERVE_BYTES = 16 << 20;

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.TestFactory;
  * {@code -Dkumo.chaos=SECONDS} at random for so long, on clusters of several shapes. {@code -Dkumo.seed=N} repeats an
  * order, {@code -Dkumo.scenarios=NAME,NAME} runs only these. After a failure the directory with all logs stays.
  */
+@Tag("alone")
 class FaultsIT {
     private static final int CLIENTS_EACH = 3;
     private static final int SCENARIOS_ON_A_CLUSTER = 12;

@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What {@code ./mvnw -Ppackages package} made: installed, run as the units say, upgraded, removed and purged with the
  * real dpkg and rpm, on a host of its own ({@link InstalledRoot}). Without that profile there is nothing to test.
  */
+@Tag("alone")
 class PackagesIT {
     private static final Path PACKAGES = ProcessCluster.HOME.resolveSibling("packages");
     private static final Duration SOON = Duration.ofSeconds(90);

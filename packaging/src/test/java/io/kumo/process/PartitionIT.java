@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * gateways read and write. Where the sides can't both serve, the clients of one may fail; none may be told what is not
  * so. Runs as root only, with ip and nft.
  */
+@Tag("alone")
 class PartitionIT {
     private static final int CLIENTS_EACH = 3;
     private static final int SOME = 150;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
  * operation, which is printed. The bounds leave room for a host that does other things; ARCHITECTURE.md says what was
  * measured.
  */
+@Tag("alone")
 class PauseIT {
     private static final int CLIENTS = 8;
     private static final long MOST_AFTER_A_CRASH_MS = 2_000;

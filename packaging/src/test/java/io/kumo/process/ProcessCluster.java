@@ -23,6 +23,9 @@ final class ProcessCluster implements AutoCloseable {
     static final Path HOME = Path.of(System.getProperty("kumo.home"));
     private static final List<String> INSECURE = List.of("--insecure");
     private static final Random RANDOM = new Random();
+    /** Which of the processes that run tests this is; from 1. */
+    private static final int FORK = Integer.getInteger("kumo.fork", 1);
+
     private static final int LOG_SHOWN = 3_000;
 
     private final Path directory;
@@ -310,11 +313,11 @@ final class ProcessCluster implements AutoCloseable {
 
     /**
      * A port below those that the kernel gives to outgoing connections, free with those that a manager derives from it:
-     * group, MQTT, and the group's failure detector.
+     * group, MQTT, and the group's failure detector. Tests that run beside these have ports of their own.
      */
     static int freePort() {
         for (int attempt = 0; attempt < 1000; attempt++) {
-            int port = 20_000 + RANDOM.nextInt(10_000);
+            int port = 15_000 + 5_000 * FORK + RANDOM.nextInt(3_900);
             if (isFree(port) && isFree(port + 10) && isFree(port + 20) && isFree(port + 1010)) {
                 return port;
             }

@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** kumoctl rolling-restart, with a command that has this test restart the server that it names. */
+@Tag("alone")
 class RollingRestartIT {
     private static final int SERVERS = 3;
 

@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The single-host example of kumofs's README, as it is typed there, with kumo's programs on the PATH. It says which
  * ports are used, so it has a host of its own: a network namespace, which needs root.
  */
+@Tag("alone")
 class SingleHostIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 

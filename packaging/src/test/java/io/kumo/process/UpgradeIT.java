@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A cluster of an earlier build is upgraded to this one, process by process, under load, and back again. With
  * {@code -Dkumo.previous=DIRECTORY}, where that build is; skipped without.
  */
+@Tag("alone")
 class UpgradeIT {
     private static final String PREVIOUS = System.getProperty("kumo.previous", "");
 
