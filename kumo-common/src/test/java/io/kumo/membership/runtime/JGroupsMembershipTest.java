@@ -154,6 +154,7 @@ class JGroupsMembershipTest {
         JGroupsMembership other = startServer(2, managers);
         awaitMembers(manager, manager(managers.get(0)), server(1), server(2));
         awaitMembers(other, manager(managers.get(0)), server(1), server(2));
+        awaitMembers(killed, manager(managers.get(0)), server(1), server(2));
         long before = System.nanoTime();
         killed.abandon();
         awaitMembers(manager, manager(managers.get(0)), server(2));

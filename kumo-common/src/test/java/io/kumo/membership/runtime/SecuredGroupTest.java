@@ -119,7 +119,9 @@ class SecuredGroupTest {
         JGroupsMembership first = start(new ManagerMember(address), address, address, key(Role.MANAGER, 1));
         Member server = new ServerMember(new ServerId(1), 1);
         JGroupsMembership second = start(server, new HostPort("127.0.0.1", 0), address, key(Role.SERVER, 1));
-        await().atMost(SOON).until(() -> first.view().members().contains(server));
+        await().atMost(SOON)
+                .until(() -> first.view().members().contains(server)
+                        && second.view().members().contains(server)); // who is still joining can't be killed
         long before = System.nanoTime();
         second.abandon();
         await().atMost(SOON).until(() -> !first.view().members().contains(server));
