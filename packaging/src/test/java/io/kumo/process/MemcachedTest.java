@@ -104,7 +104,7 @@ public record MemcachedTest(String name, How how, List<String> without, Set<Inte
                         .append(" |\n");
             } else if (test.why.isEmpty()) {
                 pass.append(pass.isEmpty() ? "" : ", ").append(test.name);
-                pass.append(test.how == How.LONG ? " (with `-Dmemcached.long=true`)" : "");
+                pass.append(test.how == How.LONG ? " (`-Dmemcached.long=true`: minutes, no end seen yet)" : "");
             } else {
                 String numbers = test.failing.toString().replaceAll("[\\[\\]]", "");
                 rest.append("| ").append(test.name).append(" | passes but for ");
