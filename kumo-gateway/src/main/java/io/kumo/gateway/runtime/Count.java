@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 enum Count {
     TOTAL_CONNECTIONS("total_connections"),
     REJECTED_CONNECTIONS("rejected_connections", Meter.REJECTED_CLIENTS),
+    /** TLS handshakes that failed, or took too long. */
+    FAILED_HANDSHAKES("kumo_tls_failures", Meter.TLS_FAILURES),
     /** Clients that sent no command for --idle-timeout. */
     IDLE_KICKS("idle_kicks", Meter.KICKED_CLIENTS, "reason", "idle"),
     /** Clients that did not send a command to its end, or did not read, for --stall-timeout. */

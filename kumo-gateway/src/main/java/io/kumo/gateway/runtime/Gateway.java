@@ -98,7 +98,6 @@ final class Gateway {
         }
         metrics.gauge(Meter.CLIENT_CONNECTIONS, connections::get);
         metrics.gauge(Meter.IN_FLIGHT, stats::flying);
-        metrics.counter(Meter.TLS_FAILURES, listeners::failedHandshakes);
         NearCache cache = nearCache;
         if (cache != null) {
             metrics.gauge(Meter.NEAR_CACHE_BYTES, cache::bytes);

@@ -230,22 +230,39 @@ final class GatewayLoop {
 
     // --- Clients. ---
 
-    /** Takes a new client over; on the loop. */
-    void accept(NetSocket socket, ListenerOptions listener) {
+    /**
+     * Takes a new client over; on the loop.
+     *
+     * @param tls null for plain ones
+     */
+    void accept(NetSocket socket, ListenerOptions listener, @Nullable TlsFiles tls) {
         stats.increment(Count.TOTAL_CONNECTIONS);
         ChannelHandlerContext handler = ((NetSocketInternal) socket).channelHandlerContext();
         if (!gateway.admit()) {
             stats.increment(Count.REJECTED_CONNECTIONS);
-            ByteBuf text = handler.alloc().buffer();
-            text.writeCharSequence("ERROR Too many open connections\r\n", StandardCharsets.US_ASCII);
-            handler.writeAndFlush(text).addListener(ChannelFutureListener.CLOSE);
+            turnAway(handler, tls != null);
             return;
         }
         if (handler.channel().config() instanceof EpollSocketChannelConfig tcp && !listener.isUnix()) {
             // A host that is gone is noticed after two minutes, not after two hours.
             tcp.setTcpKeepIdle(KEEPALIVE_S).setTcpKeepIntvl(KEEPALIVE_S / 4).setTcpKeepCnt(4);
         }
+        if (tls != null) {
+            ClientTls.install(handler.pipeline(), tls, gateway.options().limits(), stats);
+        }
         new ClientSession(this, handler, gateway.options(), listener);
+    }
+
+    /** A handshake only to say no would take as much as a client. */
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for its end
+    private static void turnAway(ChannelHandlerContext handler, boolean encrypted) {
+        if (encrypted) {
+            handler.channel().close();
+            return;
+        }
+        ByteBuf text = handler.alloc().buffer();
+        text.writeCharSequence("ERROR Too many open connections\r\n", StandardCharsets.US_ASCII);
+        handler.writeAndFlush(text).addListener(ChannelFutureListener.CLOSE);
     }
 
     void opened(ClientSession session) {

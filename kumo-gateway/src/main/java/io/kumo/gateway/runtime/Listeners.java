@@ -24,7 +24,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,10 +44,8 @@ final class Listeners {
     private final GatewayOptions options;
     private final List<Context> contexts;
     private final List<GatewayLoop> loops;
-    private final List<NetServer> encrypted = new CopyOnWriteArrayList<>();
     private final List<NetServer> servers = new CopyOnWriteArrayList<>();
     private final List<HostPort> addresses = new CopyOnWriteArrayList<>();
-    private final LongAdder failedHandshakes = new LongAdder();
     private volatile @Nullable TlsFiles tls;
 
     Listeners(Vertx vertx, Clock clock, GatewayOptions options, List<Context> contexts, List<GatewayLoop> loops) {
@@ -114,20 +111,12 @@ final class Listeners {
                     .setTcpUserTimeout(USER_TIMEOUT_MS)
                     .setReuseAddress(true);
         }
-        TlsFiles files = tls;
-        if (listener.tls() && files != null) {
-            files.applyTo(socket);
-        }
         Promise<Integer> port = Promise.promise();
         contexts.get(loop).runOnContext(onLoop -> {
             NetServer server = vertx.createNetServer(socket);
             servers.add(server);
-            if (listener.tls()) {
-                encrypted.add(server);
-                server.exceptionHandler(failure -> onFailedHandshake(listener, failure));
-            }
             GatewayLoop serving = loops.get(loop);
-            server.connectHandler(client -> serving.accept(client, listener));
+            server.connectHandler(client -> serving.accept(client, listener, listener.tls() ? tls : null));
             server.listen(address(place, listener))
                     .onComplete(
                             listening -> port.complete(Math.max(0, listening.actualPort())),
@@ -148,11 +137,6 @@ final class Listeners {
         boolean shared = loops.size() > 1 && port == 0;
         String host = listener.address().host();
         return shared ? SocketAddress.sharedRandomPort(place + 1, host) : SocketAddress.inetSocketAddress(port, host);
-    }
-
-    private void onFailedHandshake(ListenerOptions listener, Throwable failure) {
-        failedHandshakes.increment();
-        LOG.debug("handshake failed listener={} because={}", listener.where(), String.valueOf(failure));
     }
 
     /**
@@ -222,10 +206,6 @@ final class Listeners {
         return String.join(" and ", texts);
     }
 
-    long failedHandshakes() {
-        return failedHandshakes.sum();
-    }
-
     /** Of the certificate; 0 without one. */
     long secondsToExpiry() {
         TlsFiles files = tls;
@@ -239,16 +219,8 @@ final class Listeners {
         }
         try {
             TlsFiles files = TlsFiles.read(options.tls(), clock.wallMs());
-            List<Future<Boolean>> updates = new ArrayList<>();
-            encrypted.forEach(
-                    server -> updates.add(server.updateSSLOptions(files.ssl().copy(), true)));
-            Future.all(updates)
-                    .onComplete(
-                            done -> {
-                                use(files);
-                                LOG.info("certificate reloaded subject={}", files.subject());
-                            },
-                            failure -> LOG.error("certificate not reloaded because={}", Failures.reason(failure)));
+            use(files);
+            LOG.info("certificate reloaded subject={}", files.subject());
         } catch (KumoException e) {
             LOG.error("certificate not reloaded, the one before counts because={}", e.getMessage());
         }

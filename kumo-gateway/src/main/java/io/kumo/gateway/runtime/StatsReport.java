@@ -110,7 +110,6 @@ final class StatsReport {
         for (Count count : Count.values()) {
             stat(out, count.statName(), total(count) - base[count.index()]);
         }
-        stat(out, "kumo_tls_failures", gateway.listeners().failedHandshakes());
         stat(out, "accepting_conns", 1);
         stat(out, "listen_disabled_num", 0);
         stat(out, "time_in_listen_disabled_us", 0);

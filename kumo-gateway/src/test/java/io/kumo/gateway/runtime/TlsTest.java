@@ -37,8 +37,13 @@ class TlsTest extends GatewayCase {
     }
 
     private void startWithTls(TlsOptions tls) throws Exception {
+        startWithTls(tls, new OptionsBuilder().limits);
+    }
+
+    private void startWithTls(TlsOptions tls, ClientLimits limits) throws Exception {
         OptionsBuilder options = new OptionsBuilder();
         options.tls = tls;
+        options.limits = limits;
         options.eventLoops = 2;
         startGateway(options.listeners(OptionsBuilder.PLAIN.withTls(), OptionsBuilder.PLAIN)
                 .build());
@@ -66,7 +71,7 @@ class TlsTest extends GatewayCase {
         startWithTls(server.options());
         String value = "v".repeat(300_000);
         try (Client encrypted = client(TestCertificates.client(server, null), protocol);
-                Client plain = new Client(gateway.listeners().address(1).port())) {
+                Client plain = new Client(address(1))) {
             assertEquals("STORED", encrypted.ask("set a 0 0 300000\r\n" + value));
             assertEquals("VALUE a 0 300000", plain.ask("get a"));
             assertEquals(value, plain.line());
@@ -112,7 +117,7 @@ class TlsTest extends GatewayCase {
             plain.send("version\r\n");
             assertTrue(!plain.rest().startsWith("VERSION"));
         }
-        await().until(() -> gateway.listeners().failedHandshakes() >= 2);
+        await().until(() -> gateway.stats().total(Count.FAILED_HANDSHAKES) >= 2);
     }
 
     @Test
@@ -142,6 +147,79 @@ class TlsTest extends GatewayCase {
         for (Client client : clients) {
             assertEquals("MN", client.ask("mn"));
             client.close();
+        }
+    }
+
+    @Test
+    void whoDoesNotCompleteTheHandshakeCountsAsAClient() throws Exception {
+        int most = 20;
+        startWithTls(server.options(), new ClientLimits(most, 4 << 20, 64 << 20, 0, 60_000));
+        List<Client> silent = new ArrayList<>();
+        try (Client encrypted = client(TestCertificates.client(server, null));
+                Client plain = new Client(address(1))) {
+            assertEquals("MN", encrypted.ask("mn"));
+            assertEquals("MN", plain.ask("mn"));
+            byte[] hello = {22, 3, 1, 64, 0, 1, 0, 63, (byte) 252, 3, 3}; // and the rest of it never comes
+            for (int i = 0; i < 10 * most; i++) {
+                Client one = new Client(port);
+                silent.add(one);
+                if (i % 2 == 0) {
+                    sendAnyhow(one, hello);
+                }
+                assertTrue(gateway.connections() <= most);
+            }
+            long expected = 10 * most + 2 - most;
+            await().until(() -> gateway.stats().total(Count.REJECTED_CONNECTIONS) == expected);
+            assertEquals(most, gateway.connections());
+            assertEquals(most, gateway.sessions().size());
+            assertEquals("ERROR Too many open connections", new Client(address(1)).line());
+            assertEquals("STORED", encrypted.ask("set a 0 0 1\r\nx"));
+            assertEquals("VALUE a 0 1", plain.ask("get a"));
+            for (Client one : silent) {
+                one.close();
+            }
+            await().until(() -> gateway.connections() == 2);
+            try (Client late = client(TestCertificates.client(server, null))) {
+                assertEquals("MN", late.ask("mn"));
+            }
+        }
+    }
+
+    private int address(int place) {
+        return gateway.listeners().address(place).port();
+    }
+
+    private static void sendAnyhow(Client client, byte[] bytes) {
+        try {
+            client.send(bytes);
+        } catch (IOException turnedAway) {
+            assertTrue(bytes.length > 0);
+        }
+    }
+
+    @Test
+    void aHandshakeThatTakesTooLongEnds() throws Exception {
+        startWithTls(server.options(), new ClientLimits(100, 4 << 20, 64 << 20, 0, 300));
+        try (Client quiet = client(TestCertificates.client(server, null));
+                Client silent = new Client(port);
+                Client slow = new Client(port)) {
+            slow.send(new byte[] {22, 3, 1, 64, 0, 1, 0});
+            assertEquals("", silent.rest());
+            slow.rest();
+            await().until(() -> gateway.connections() == 1);
+            assertEquals(2, gateway.stats().total(Count.FAILED_HANDSHAKES));
+            assertEquals("MN", quiet.ask("mn"));
+        }
+    }
+
+    @Test
+    void aGatewayThatStopsWaitsForNoHandshake() throws Exception {
+        startWithTls(server.options());
+        try (Client silent = new Client(port)) {
+            await().until(() -> gateway.connections() == 1);
+            gateway.close();
+            silent.rest(); // an alert of TLS, at most
+            await().until(() -> gateway.connections() == 0);
         }
     }
 
