@@ -128,11 +128,6 @@ public final class OptionSpec<T> {
                         : Optional.of(HostPort.parse(last(texts), defaultPort)));
     }
 
-    /** {@code PORT} on {@code defaultHost}, or {@code HOST:PORT}. */
-    public static OptionSpec<HostPort> port(String name, String defaultText, String defaultHost, String help) {
-        return one(name, "[HOST:]PORT", defaultText, help, texts -> portOn(defaultHost, last(texts)));
-    }
-
     /** {@code PORT} on {@code defaultHost}, or {@code HOST:PORT}; may be given more than once. */
     public static OptionSpec<List<HostPort>> ports(String name, String defaultText, String defaultHost, String help) {
         return one(

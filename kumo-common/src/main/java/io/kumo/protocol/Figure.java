@@ -1,8 +1,6 @@
 package io.kumo.protocol;
 
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Every figure that a process tells when it is asked with {@code Stat}: the one list of names. */
 public enum Figure {
@@ -63,12 +61,5 @@ public enum Figure {
     /** What it counts, for people. */
     public String help() {
         return help;
-    }
-
-    /** The figure of that name; empty for one that this version does not know. */
-    public static Optional<Figure> named(String word) {
-        return Arrays.stream(values())
-                .filter(figure -> figure.word().equals(word))
-                .findFirst();
     }
 }

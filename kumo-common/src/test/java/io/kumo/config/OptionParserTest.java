@@ -23,8 +23,8 @@ class OptionParserTest {
             OptionSpec.hostPort("listen", "127.0.0.1:19800", 19800, "Where.").shorts("l");
     private static final OptionSpec<List<HostPort>> PARTNERS =
             OptionSpec.hostPorts("partner", "", 19700, "Others.").shorts("p");
-    private static final OptionSpec<HostPort> TEXT =
-            OptionSpec.port("text", "11411", "0.0.0.0", "Port.").shorts("t");
+    private static final OptionSpec<List<HostPort>> TEXT =
+            OptionSpec.ports("text", "11411", "0.0.0.0", "Port.").shorts("t");
     private static final OptionSpec<Boolean> ASYNC_SET =
             OptionSpec.flag("async-replicate-set", "Weaker.").shorts("As");
     private static final OptionSpec<Boolean> ASYNC_DELETE =
@@ -72,7 +72,7 @@ class OptionParserTest {
         ParsedOptions options = parse("");
         assertEquals(new HostPort("127.0.0.1", 19800), options.value(LISTEN));
         assertEquals(List.of(), options.value(PARTNERS));
-        assertEquals(new HostPort("0.0.0.0", 11411), options.value(TEXT));
+        assertEquals(List.of(new HostPort("0.0.0.0", 11411)), options.value(TEXT));
         assertFalse(options.value(VERBOSE));
         assertEquals(Duration.ofSeconds(5), options.value(TIMEOUT));
         assertEquals(64L << 20, options.value(MEMORY));
@@ -88,7 +88,7 @@ class OptionParserTest {
         assertTrue(options.value(VERBOSE));
         assertEquals(new HostPort("svr1", 19800), options.value(LISTEN));
         assertEquals(List.of(new HostPort("mgr2", 19700)), options.value(PARTNERS));
-        assertEquals(new HostPort("0.0.0.0", 11211), options.value(TEXT));
+        assertEquals(List.of(new HostPort("0.0.0.0", 11211)), options.value(TEXT));
         assertTrue(options.value(ASYNC_SET));
         assertTrue(options.value(ASYNC_DELETE));
         assertEquals(Optional.of("/var/log/kumo.log"), options.value(LOG));

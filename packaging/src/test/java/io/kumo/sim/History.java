@@ -137,11 +137,4 @@ public final class History {
     public Map<String, List<Op>> byKey() {
         return byKey;
     }
-
-    /** Operations that were answered. */
-    public long answered() {
-        return byKey.values().stream()
-                .mapToLong(ops -> ops.stream().filter(Op::isKnown).count())
-                .sum();
-    }
 }

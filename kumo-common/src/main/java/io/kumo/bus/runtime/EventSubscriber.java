@@ -47,7 +47,6 @@ public final class EventSubscriber {
     private long pauseMs = SHORTEST_PAUSE_MS;
     private long aloneSinceNs;
     private boolean isConnected;
-    private boolean isClosed;
 
     /**
      * @param clientName for the managers' logs; unique in the cluster
@@ -79,21 +78,7 @@ public final class EventSubscriber {
         });
     }
 
-    public void close() {
-        context.runOnContext(onLoop -> {
-            isClosed = true;
-            MqttClient present = client;
-            client = null;
-            if (present != null) {
-                present.disconnect();
-            }
-        });
-    }
-
     private void connect() {
-        if (isClosed) {
-            return;
-        }
         HostPort manager = managers.get(next);
         next = (next + 1) % managers.size();
         access.ticket(manager)
@@ -103,9 +88,6 @@ public final class EventSubscriber {
     }
 
     private void connect(HostPort manager, MqttTicket ticket) {
-        if (isClosed) {
-            return;
-        }
         MqttClient created = MqttClient.create(vertx, MqttLink.options(clientName, access, ticket));
         client = created;
         created.publishHandler(message -> {
@@ -146,9 +128,6 @@ public final class EventSubscriber {
     }
 
     private void failed(HostPort manager, String reason) {
-        if (isClosed) {
-            return;
-        }
         if (System.nanoTime() - aloneSinceNs > giveUpAfterMs * 1_000_000) {
             listener.onGivenUp("no manager can be reached by MQTT; the last one tried was " + manager + ": " + reason);
             return;

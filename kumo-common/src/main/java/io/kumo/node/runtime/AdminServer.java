@@ -17,7 +17,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +43,6 @@ public final class AdminServer {
     private final Supplier<Health> health;
     private final Map<String, Page> pages = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
-    private volatile @Nullable HttpServer server;
     private volatile Optional<HostPort> listening = Optional.empty();
 
     /** @param health called on an event loop */
@@ -76,10 +74,9 @@ public final class AdminServer {
                 .setHost(address.host())
                 .setPort(address.port())
                 .setIdleTimeout(IDLE_S);
-        HttpServer created =
+        HttpServer server =
                 vertx.createHttpServer(options).connectionHandler(this::accept).requestHandler(this::answer);
-        server = created;
-        return created.listen()
+        return server.listen()
                 .map(bound -> {
                     listening = Optional.of(address.withPort(bound.actualPort()));
                     return listening;
@@ -165,10 +162,5 @@ public final class AdminServer {
             }
         });
         return out.append('"').toString();
-    }
-
-    public Future<Void> close() {
-        HttpServer created = server;
-        return created == null ? Future.succeededFuture() : created.close();
     }
 }

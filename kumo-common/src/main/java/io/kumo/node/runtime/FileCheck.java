@@ -12,14 +12,6 @@ import java.nio.file.Path;
 public final class FileCheck {
     private FileCheck() {}
 
-    /** There is such a file, and it can be read. */
-    public static void readable(OptionSpec<?> option, String file) {
-        Path path = Path.of(file);
-        Check.argument(Files.exists(path), "--%s %s: there is no such file", option.name(), file);
-        Check.argument(!Files.isDirectory(path), "--%s %s: this is a directory", option.name(), file);
-        Check.argument(Files.isReadable(path), "--%s %s: this user may not read it", option.name(), file);
-    }
-
     /** It can be written, or made. */
     public static void writable(OptionSpec<?> option, String file) {
         Path path = Path.of(file).toAbsolutePath();

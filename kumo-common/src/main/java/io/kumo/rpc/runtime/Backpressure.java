@@ -61,17 +61,15 @@ final class Backpressure {
         }
     }
 
-    /** The channel became writable, or ceased to be; whether it is now. */
-    boolean writabilityChanged() {
-        boolean writable = channel.isWritable();
-        if (writable) {
+    /** The channel became writable, or ceased to be. */
+    void writabilityChanged() {
+        if (channel.isWritable()) {
             answerBytes = 0;
             close();
             updateReading();
         } else if (stallTimer == null) {
             watchStall(writer.takenBytes());
         }
-        return writable;
     }
 
     private void updateReading() {

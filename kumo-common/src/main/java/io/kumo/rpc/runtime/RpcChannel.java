@@ -54,7 +54,6 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     private final Backpressure backpressure;
     private final InFlight<ResultHandler<?>> inFlight;
     private final List<Runnable> closeActions = new ArrayList<>();
-    private final List<Runnable> writableActions = new ArrayList<>();
     private final String remote;
 
     private Role peer = Role.OPERATOR;
@@ -309,13 +308,8 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext unused) {
-        if (!closed && backpressure.writabilityChanged()) {
-            ContextInternal previous = context.beginDispatch();
-            try {
-                writableActions.forEach(Runnable::run);
-            } finally {
-                context.endDispatch(previous);
-            }
+        if (!closed) {
+            backpressure.writabilityChanged();
         }
     }
 
@@ -461,26 +455,6 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     @Override
     public String remote() {
         return remote;
-    }
-
-    @Override
-    public boolean isWritable() {
-        return !closed && ctx.channel().isWritable();
-    }
-
-    @Override
-    public void onWritable(Runnable action) {
-        writableActions.add(action);
-    }
-
-    @Override
-    public int inFlight() {
-        return inFlight.count();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return helloDone && !closed;
     }
 
     @Override

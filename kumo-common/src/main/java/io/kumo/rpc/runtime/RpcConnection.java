@@ -24,17 +24,6 @@ public interface RpcConnection {
     /** Sends one way; false if it was dropped: the connection is closed, or too much is unwritten. */
     boolean send(Call<?> notice);
 
-    /** False while much is unwritten: a sender of bulk data waits for {@link #onWritable}. */
-    boolean isWritable();
-
-    /** Runs {@code action} each time the connection becomes writable again. */
-    void onWritable(Runnable action);
-
-    /** Calls in flight, sent from here. */
-    int inFlight();
-
-    boolean isOpen();
-
     /** Runs {@code action} once the connection is closed. Several actions run in the order in which they came. */
     void onClose(Runnable action);
 

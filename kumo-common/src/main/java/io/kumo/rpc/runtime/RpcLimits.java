@@ -25,8 +25,4 @@ public record RpcLimits(
     public RpcLimits withMaxFrameBytes(int bytes) {
         return new RpcLimits(bytes, maxInFlight, maxUnwrittenBytes, connectTimeoutMs, stallTimeoutMs);
     }
-
-    public RpcLimits withMaxInFlight(int calls) {
-        return new RpcLimits(maxFrameBytes, calls, maxUnwrittenBytes, connectTimeoutMs, stallTimeoutMs);
-    }
 }

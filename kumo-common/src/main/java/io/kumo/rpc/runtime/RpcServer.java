@@ -5,10 +5,7 @@ import io.kumo.base.HostPort;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.node.runtime.Failures;
-import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.Hello;
-import io.kumo.protocol.Message;
-import io.kumo.protocol.Method;
 import io.kumo.protocol.Role;
 import io.kumo.security.runtime.NodeSecurity;
 import io.vertx.core.Context;
@@ -43,11 +40,6 @@ public final class RpcServer {
             Vertx vertx, Supplier<Hello> self, RpcHandlers handlers, LongSupplier tableVersion, RpcLimits limits) {
         this.vertx = vertx;
         this.endpoint = new RpcEndpoint(self, handlers, tableVersion, limits);
-    }
-
-    public <R extends Message, Q extends Call<R>> RpcServer on(Method<Q, R> method, CallHandler<Q, R> handler) {
-        endpoint.handlers().on(method, handler);
-        return this;
     }
 
     /**

@@ -170,11 +170,6 @@ public final class NodeSecurity {
                 : OptionalLong.of((shown.own().getNotAfter().toInstant().toEpochMilli() - nowMs) / 1000);
     }
 
-    /** Whether a peer has to prove who it is. */
-    public boolean isRequired() {
-        return options.isAny();
-    }
-
     public Bytes nonce() {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);

@@ -34,11 +34,6 @@ final class Admission {
         return listener.readOnly();
     }
 
-    /** What may be spoken here. */
-    ListenerOptions.Spoken spoken() {
-        return listener.protocol();
-    }
-
     /** Looks whether the client is who it says; {@code then} is told on the event loop. */
     void login(Credentials credentials, Consumer<Outcome> then) {
         Authenticator authenticator = loop.authenticator();

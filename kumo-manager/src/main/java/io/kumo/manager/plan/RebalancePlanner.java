@@ -19,12 +19,8 @@ public final class RebalancePlanner {
      * The next step; empty if the row has reached its target, or has to wait for a joiner or for a server that is away.
      *
      * @param isAlive whether a server takes part now
+     * @param isDrained whether it hands over what it is the primary of, before anything is copied
      */
-    public static Optional<RebalanceStep> next(Partition row, Predicate<ServerId> isAlive) {
-        return next(row, isAlive, server -> false);
-    }
-
-    /** The same; a primary that is drained hands over before anything is copied. */
     public static Optional<RebalanceStep> next(
             Partition row, Predicate<ServerId> isAlive, Predicate<ServerId> isDrained) {
         if (row.target().isEmpty() || row.inSync().isEmpty()) {

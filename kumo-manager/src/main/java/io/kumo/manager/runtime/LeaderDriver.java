@@ -250,10 +250,6 @@ final class LeaderDriver {
         return live;
     }
 
-    MembershipView view() {
-        return view;
-    }
-
     Optional<ClusterTable> table() {
         return Optional.ofNullable(table);
     }

@@ -35,10 +35,6 @@ final class PendingCommands {
         return waiting.values().stream().map(Waiting::pending).toList();
     }
 
-    boolean isEmpty() {
-        return waiting.isEmpty();
-    }
-
     /** Tells the operator; nothing happens if the command is not waiting any more. */
     void answer(Command.Answer answer, long tableVersion) {
         Waiting known = waiting.remove(answer.id());

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,9 +49,9 @@ class RebalancePlannerTest {
     @Test
     void keepsACopyWhoseSuccessorIsAway() {
         Partition row = row(List.of(A, B, C), List.of(), List.of(B, C, D));
-        assertEquals(Optional.of(new MovePrimary(7, B)), RebalancePlanner.next(row, id -> !id.equals(D)));
+        assertEquals(Optional.of(new MovePrimary(7, B)), next(row, id -> !id.equals(D)));
         row = row(List.of(B, A, C), List.of(), List.of(B, C, D));
-        assertEquals(Optional.empty(), RebalancePlanner.next(row, id -> !id.equals(D)));
+        assertEquals(Optional.empty(), next(row, id -> !id.equals(D)));
     }
 
     @Test
@@ -86,7 +87,11 @@ class RebalancePlannerTest {
     }
 
     private static Optional<RebalanceStep> next(Partition row) {
-        return RebalancePlanner.next(row, id -> true);
+        return next(row, id -> true);
+    }
+
+    private static Optional<RebalanceStep> next(Partition row, Predicate<ServerId> isAlive) {
+        return RebalancePlanner.next(row, isAlive, server -> false);
     }
 
     private static Partition joined(Partition row) {

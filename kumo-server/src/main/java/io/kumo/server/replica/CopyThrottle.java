@@ -10,12 +10,11 @@ public final class CopyThrottle {
     private static final long SECOND_NS = 1_000_000_000L;
 
     private final int maxCopies;
-    private long rateBytesPerSec;
+    private final long rateBytesPerSec;
     private int copies;
     private double tokens;
     private long filledNs;
     private boolean filled;
-    private long sentBytes;
 
     /** {@code rateBytesPerSec}: 0 for no bound. */
     public CopyThrottle(int maxCopies, long rateBytesPerSec) {
@@ -58,19 +57,5 @@ public final class CopyThrottle {
     /** Counts bytes that are being sent; the bucket may go below zero, so that any chunk passes some day. */
     synchronized void passed(long bytes) {
         tokens -= bytes;
-        sentBytes += bytes;
-    }
-
-    public synchronized void setRate(long bytesPerSec) {
-        rateBytesPerSec = bytesPerSec;
-    }
-
-    public synchronized int copies() {
-        return copies;
-    }
-
-    /** Bytes sent to joiners since the start. */
-    public synchronized long sentBytes() {
-        return sentBytes;
     }
 }

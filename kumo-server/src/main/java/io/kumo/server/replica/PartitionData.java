@@ -102,10 +102,6 @@ final class PartitionData {
         return loggedTicket >= barrierTicket;
     }
 
-    long loggedTicket() {
-        return loggedTicket;
-    }
-
     /** Whether the store is not to be asked for records: it has none, or none that count. */
     boolean storeIsHidden() {
         return storeIsEmpty || wipePending || (checkpoint != null && checkpoint.wipe());

@@ -489,11 +489,6 @@ public final class Replica {
         return data.isDirty();
     }
 
-    /** Whether nothing of the partition is here. */
-    public boolean isEmpty() {
-        return data.isEmpty();
-    }
-
     PartitionData data() {
         return data;
     }

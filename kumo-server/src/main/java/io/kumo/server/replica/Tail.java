@@ -60,11 +60,6 @@ final class Tail {
         }
     }
 
-    @Nullable
-    Waiter waiters(long seq) {
-        return waiters[index(seq)];
-    }
-
     /** Takes those who wait off the entry. */
     @Nullable
     Waiter takeWaiters(long seq) {

@@ -288,15 +288,6 @@ final class DataNode {
         reportChanged.run();
     }
 
-    /** Answers TableGet from what is known here; the register does, where there is one. */
-    void serveTable(Function<ClusterTable, Bytes> codec) {
-        handlers.on(TableGet.METHOD, (from, call, reply) -> {
-            ClusterTable table = tables.orNull();
-            boolean isNewer = table != null && table.version() > call.knownVersion();
-            reply.ok(new TableResult(tables.version(), isNewer ? codec.apply(table) : Bytes.EMPTY));
-        });
-    }
-
     /** Operations that were not answered yet. From any thread. */
     long inFlight() {
         return shards.all().stream()

@@ -1,5 +1,6 @@
 package io.kumo.server.runtime;
 
+import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import io.kumo.config.OptionParser;
 import io.kumo.error.ErrorCode;
@@ -9,7 +10,10 @@ import io.kumo.node.runtime.Metrics;
 import io.kumo.node.runtime.Node;
 import io.kumo.node.runtime.SystemClock;
 import io.kumo.protocol.ControlMessages.ServerReport;
+import io.kumo.protocol.ControlMessages.TableGet;
+import io.kumo.protocol.ControlMessages.TableResult;
 import io.kumo.security.runtime.NodeSecurity;
+import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
 import io.kumo.table.ServerState;
@@ -52,7 +56,11 @@ final class TestServer {
                 NodeSecurity.open(),
                 this::onStop);
         data = new DataNode(node, ServerOptions.of(node.options(), 64L << 20, 2));
-        data.serveTable(TableCodec::encode);
+        data.handlers().on(TableGet.METHOD, (from, call, reply) -> {
+            ClusterTable table = data.tables().orNull();
+            boolean isNewer = table != null && table.version() > call.knownVersion();
+            reply.ok(new TableResult(data.tables().version(), isNewer ? TableCodec.encode(table) : Bytes.EMPTY));
+        });
         address = await(data.start());
         reports = new ServerReports(
                 new ServerReports.Identity(address, "", data.isIntact(), 1, false),

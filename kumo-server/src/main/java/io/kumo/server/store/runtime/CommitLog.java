@@ -1,7 +1,5 @@
 package io.kumo.server.store.runtime;
 
-import io.kumo.protocol.LogEntry;
-import io.kumo.server.store.LogFrame;
 import io.kumo.server.store.LogSlice;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -51,19 +49,8 @@ public interface CommitLog {
     /** Bytes appended since the log was opened: the difference of two calls is what a checkpoint would release. */
     long appendedBytes();
 
-    /** Writes and syncs what waits, and marks the stop as a clean one; blocks, in bounded time. */
-    void close();
-
-    /** Holds segments for a running copy. */
+    /** Holds segments for a running copy, unless that costs too much: reads answer Gone then. */
     interface Pin {
-        /** The log could not keep it (too much was written meanwhile): reads may answer Gone. */
-        boolean isBroken();
-
         void close();
-    }
-
-    /** Bytes of an entry in the log, for those who count. */
-    static int bytesOf(LogEntry entry) {
-        return LogFrame.lengthOf(entry);
     }
 }

@@ -126,11 +126,6 @@ final class MemoryLog implements CommitLog {
     public Pin pin(int partition, long fromSeq) {
         return new Pin() {
             @Override
-            public boolean isBroken() {
-                return false;
-            }
-
-            @Override
             public void close() {}
         };
     }
@@ -149,7 +144,4 @@ final class MemoryLog implements CommitLog {
     public synchronized long appendedBytes() {
         return appendedBytes;
     }
-
-    @Override
-    public void close() {}
 }

@@ -25,9 +25,6 @@ public interface RecordReader {
      */
     Future<Void> checkpoint(Context context, List<PartitionChange> changes);
 
-    /** Reads the whole partition and checks it; the text says what is wrong, empty if nothing is. */
-    Future<String> verify(Context context, int partition);
-
     /** Bytes of the records at rest. */
     long bytes();
 }

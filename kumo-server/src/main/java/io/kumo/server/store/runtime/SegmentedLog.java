@@ -360,7 +360,6 @@ final class SegmentedLog implements CommitLog, LogWriter.Target {
                 SegmentFile file = files.remove(number);
                 index.removeOldest();
                 endedNs.remove(number);
-                pins.forEach(pin -> pin.isBroken |= pin.segment <= number);
                 if (file != null) {
                     sealedBytes -= file.bytes();
                     unsynced.remove(file);
@@ -413,12 +412,6 @@ final class SegmentedLog implements CommitLog, LogWriter.Target {
     /** Holds the segments from one on. */
     private final class SegmentPin implements Pin {
         private long segment;
-        private volatile boolean isBroken;
-
-        @Override
-        public boolean isBroken() {
-            return isBroken;
-        }
 
         @Override
         public void close() {
@@ -437,8 +430,8 @@ final class SegmentedLog implements CommitLog, LogWriter.Target {
         return isWritten;
     }
 
-    @Override
-    public void close() {
+    /** Closes the files; {@link #stop} first, and no read may be under way. */
+    void close() {
         List<SegmentFile> all;
         synchronized (this) {
             all = new ArrayList<>(files.values());

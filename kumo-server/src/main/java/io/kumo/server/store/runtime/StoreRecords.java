@@ -65,11 +65,6 @@ final class StoreRecords implements RecordReader {
         return reading(context, () -> store.count(partition));
     }
 
-    @Override
-    public Future<String> verify(Context context, int partition) {
-        return reading(context, () -> store.verify(partition));
-    }
-
     private <T> Future<T> reading(Context context, Supplier<T> action) {
         Promise<T> promise = ((ContextInternal) context).promise();
         try {
