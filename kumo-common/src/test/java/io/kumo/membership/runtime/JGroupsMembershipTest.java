@@ -13,55 +13,19 @@ import io.kumo.membership.Member.ServerMember;
 import io.kumo.membership.MembershipView;
 import io.kumo.security.runtime.NodeSecurity;
 import io.kumo.table.ServerId;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Several members in one JVM, over loopback. */
-class JGroupsMembershipTest {
+class JGroupsMembershipTest extends GroupCase {
     /** Groups that began apart find each other in rounds; on a busy machine that takes some. */
     private static final Duration SOON = Duration.ofSeconds(60);
-
-    private final Vertx vertx = Vertx.vertx();
-    private final List<JGroupsMembership> started = new ArrayList<>();
-
-    @AfterEach
-    void stop() throws Exception {
-        for (JGroupsMembership membership : started) {
-            get(membership.close());
-        }
-        get(vertx.close());
-    }
-
-    private static <T> T get(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    }
-
-    /** A port below those of outgoing connections, which come and go. */
-    private static HostPort freeAddress() {
-        Random random = new Random();
-        for (int tries = 0; tries < 100; tries++) {
-            HostPort address = new HostPort("127.0.0.1", 20_000 + random.nextInt(10_000));
-            try (ServerSocket socket = new ServerSocket(address.port(), 1, InetAddress.getLoopbackAddress())) {
-                return address.withPort(socket.getLocalPort());
-            } catch (IOException taken) {
-                // the next one then
-            }
-        }
-        throw new AssertionError("no free ports");
-    }
 
     private static Member manager(HostPort group) {
         return new ManagerMember(group);
@@ -72,11 +36,7 @@ class JGroupsMembershipTest {
     }
 
     private JGroupsMembership start(Member self, HostPort bind, List<HostPort> managers) throws Exception {
-        JGroupsMembership membership =
-                new JGroupsMembership(vertx.getOrCreateContext(), new GroupOptions(self, bind, managers));
-        started.add(membership);
-        get(membership.start());
-        return membership;
+        return start(new GroupOptions(self, bind, managers));
     }
 
     private JGroupsMembership startServer(int i, List<HostPort> managers) throws Exception {
@@ -108,11 +68,7 @@ class JGroupsMembershipTest {
 
     private JGroupsMembership startOf(Supplier<String> cluster, Member self, HostPort bind, List<HostPort> managers)
             throws Exception {
-        JGroupsMembership membership = new JGroupsMembership(
-                vertx.getOrCreateContext(), new GroupOptions(self, bind, managers, cluster, NodeSecurity.open()));
-        started.add(membership);
-        get(membership.start());
-        return membership;
+        return start(new GroupOptions(self, bind, managers, cluster, NodeSecurity.open()));
     }
 
     @Test
@@ -177,10 +133,8 @@ class JGroupsMembershipTest {
     void listenersAreToldOfEveryViewInOrder() throws Exception {
         List<HostPort> managers = List.of(freeAddress());
         List<MembershipView> heard = new CopyOnWriteArrayList<>();
-        JGroupsMembership manager = new JGroupsMembership(
-                vertx.getOrCreateContext(), new GroupOptions(manager(managers.get(0)), managers.get(0), managers));
+        JGroupsMembership manager = make(new GroupOptions(manager(managers.get(0)), managers.get(0), managers));
         manager.onChange(heard::add);
-        started.add(manager);
         get(manager.start());
         awaitMembers(manager, manager(managers.get(0)));
         JGroupsMembership server = startServer(1, managers);
@@ -196,9 +150,7 @@ class JGroupsMembershipTest {
     void aTakenPortSaysWhatToDo() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             HostPort address = new HostPort("127.0.0.1", taken.getLocalPort());
-            JGroupsMembership membership = new JGroupsMembership(
-                    vertx.getOrCreateContext(), new GroupOptions(manager(address), address, List.of(address)));
-            started.add(membership);
+            JGroupsMembership membership = make(new GroupOptions(manager(address), address, List.of(address)));
             Throwable failure = membership
                     .start()
                     .toCompletionStage()

@@ -14,51 +14,22 @@ import io.kumo.security.ClusterKey;
 import io.kumo.security.runtime.NodeSecurity;
 import io.kumo.security.runtime.SecurityOptions;
 import io.kumo.table.ServerId;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A group of those who have the cluster's key, and others who would like to be in it. */
-class SecuredGroupTest {
+class SecuredGroupTest extends GroupCase {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     @TempDir
     Path directory;
-
-    private final Vertx vertx = Vertx.vertx();
-    private final List<JGroupsMembership> started = new ArrayList<>();
-
-    @AfterEach
-    void stop() throws Exception {
-        for (JGroupsMembership membership : started) {
-            get(membership.close());
-        }
-        get(vertx.close());
-    }
-
-    private static <T> T get(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    }
-
-    private static HostPort freeAddress() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int port = socket.getLocalPort();
-            return new HostPort("127.0.0.1", port > 60_000 ? port - 10_000 : port);
-        }
-    }
 
     private NodeSecurity key(Role role, int... seeds) throws IOException {
         Path file = Files.createTempFile(
@@ -83,11 +54,7 @@ class SecuredGroupTest {
 
     private JGroupsMembership start(Member self, HostPort bind, HostPort manager, NodeSecurity security)
             throws Exception {
-        JGroupsMembership membership = new JGroupsMembership(
-                vertx.getOrCreateContext(), new GroupOptions(self, bind, List.of(manager), () -> "", security));
-        started.add(membership);
-        get(membership.start());
-        return membership;
+        return start(new GroupOptions(self, bind, List.of(manager), () -> "", security));
     }
 
     @Test

@@ -31,8 +31,8 @@ abstract class LeaderCase {
     private final Leader leader = new Leader(LeaderOptions.DEFAULT);
     private final Map<ServerId, Object> connections = new HashMap<>();
     private final Set<ServerId> view = new HashSet<>();
-    private final ReportBook book = new ReportBook(0);
-    private long nowMs = 10;
+    final ReportBook book = new ReportBook(0);
+    long nowMs = 10;
     ClusterTable table = ClusterTable.birth("c0ffee", 3, PARTITIONS, List.of(new HostPort("m", 19700)));
 
     void attached(ServerId... ids) {
@@ -50,8 +50,17 @@ abstract class LeaderCase {
 
     void report(ServerId id, ServerReportBuilder report) {
         view.add(id);
-        Object connection = connections.computeIfAbsent(id, missing -> new Object());
-        book.onReport(report.build(), connection, nowMs);
+        book.onReport(report.build(), connection(id), nowMs);
+    }
+
+    /** It reports by a new connection, and nobody saw the old one end. */
+    void reportAnew(ServerId id, ServerReportBuilder report) {
+        connections.remove(id);
+        report(id, report);
+    }
+
+    Object connection(ServerId id) {
+        return connections.computeIfAbsent(id, missing -> new Object());
     }
 
     /** It is killed: its connection closes, the group drops it, its grace passes. */
@@ -63,6 +72,14 @@ abstract class LeaderCase {
 
     void passMs(long ms) {
         nowMs += ms;
+    }
+
+    /** What the leader would do with the table as it is; nothing is committed. */
+    Decision next(Command... commands) {
+        List<Pending> pending = IntStream.range(0, commands.length)
+                .mapToObj(i -> new Pending(i, commands[i]))
+                .toList();
+        return leader.next(table, observe(), pending);
     }
 
     /** Decides until nothing changes; joiners catch up at once. */
@@ -82,10 +99,7 @@ abstract class LeaderCase {
 
     /** What is decided with these commands; the next table is committed. */
     List<Answer> decide(Command... commands) {
-        List<Pending> pending = IntStream.range(0, commands.length)
-                .mapToObj(i -> new Pending(i, commands[i]))
-                .toList();
-        Decision decision = leader.next(table, observe(), pending);
+        Decision decision = next(commands);
         decision.table().ifPresent(next -> {
             assertEquals(table.version() + 1, next.version());
             table = next;
@@ -121,27 +135,32 @@ abstract class LeaderCase {
         private boolean intact = true;
         private List<Position> positions = List.of();
         private List<CopyReport> joined = List.of();
+        private List<CopyReport> unresponsive = List.of();
         private int minCopies = 1;
         private boolean stopping;
         private List<CopyReport> damaged = List.of();
+        private long tableVersion = table.version();
 
         ServerReportBuilder(ServerId id) {
             this.id = id;
             this.incarnation = table.server(id).map(ServerInfo::incarnation).orElse(1L);
         }
 
+        /** Restarted, and has all that it had. */
+        ServerReportBuilder restarted() {
+            incarnation++;
+            return this;
+        }
+
         /** Restarted with a log that may lack its end. */
         ServerReportBuilder lossy(long seq) {
-            incarnation++;
-            intact = false;
-            return at(1, seq);
+            return lossyWithNothing().at(1, seq);
         }
 
         /** The same, and it knows nothing of any partition. */
         ServerReportBuilder lossyWithNothing() {
-            incarnation++;
             intact = false;
-            return this;
+            return restarted();
         }
 
         ServerReportBuilder at(long epoch, long seq) {
@@ -168,6 +187,22 @@ abstract class LeaderCase {
             return this;
         }
 
+        ServerReportBuilder joined(CopyReport word) {
+            joined = List.of(word);
+            return this;
+        }
+
+        ServerReportBuilder unresponsive(CopyReport word) {
+            unresponsive = List.of(word);
+            return this;
+        }
+
+        /** It had not heard of the newest table when it said so. */
+        ServerReportBuilder old() {
+            tableVersion--;
+            return this;
+        }
+
         private CopyReport word(Partition row, ServerId copy) {
             return new CopyReport(row.id(), row.epoch(), copy);
         }
@@ -190,7 +225,7 @@ abstract class LeaderCase {
             return this;
         }
 
-        private ServerReport build() {
+        ServerReport build() {
             HostPort address = new HostPort("s" + id.value(), 19800);
             return new ServerReport(
                     id,
@@ -198,7 +233,7 @@ abstract class LeaderCase {
                     incarnation,
                     "",
                     "",
-                    table.version(),
+                    tableVersion,
                     intact,
                     10,
                     16_000,
@@ -206,7 +241,7 @@ abstract class LeaderCase {
                     0,
                     positions,
                     joined,
-                    List.of(),
+                    unresponsive,
                     minCopies,
                     stopping,
                     damaged,

@@ -8,35 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kumo.base.HostPort;
 import io.kumo.manager.leader.Command.Pending;
 import io.kumo.protocol.ControlMessages.CopyReport;
-import io.kumo.protocol.ControlMessages.Position;
-import io.kumo.protocol.ControlMessages.ServerReport;
-import io.kumo.protocol.LoadMessages.ServerLoad;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
 import io.kumo.table.ServerState;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class LeaderTest {
-    private static final ServerId A = new ServerId(1);
-    private static final ServerId B = new ServerId(2);
-    private static final ServerId C = new ServerId(3);
-    private static final ServerId D = new ServerId(4);
-
-    private final Leader leader = new Leader(LeaderOptions.DEFAULT);
-    private final Map<ServerId, Object> connections = new HashMap<>();
-    private final Set<ServerId> view = new HashSet<>();
-    private final ReportBook book = new ReportBook(0);
-    private ClusterTable table = ClusterTable.birth("c0ffee", 3, 16, List.of(new HostPort("m", 19700)));
-    private long nowMs = 10;
-
+class LeaderTest extends LeaderCase {
     @Test
     void theFirstAttachFillsEveryRowAtOnce() {
         reports(A, B, C);
@@ -72,9 +54,7 @@ class LeaderTest {
     @Test
     void aServerThatLeavesIsReplacedAsPrimaryAndComesBackAsJoiner() {
         attached(A, B, C);
-        book.onClosed(C, connection(C), nowMs);
-        view.remove(C);
-        nowMs += 300;
+        killed(C);
         decide();
         assertEquals(ServerState.FAULT, table.server(C).orElseThrow().state());
         for (Partition row : table.partitions()) {
@@ -82,7 +62,6 @@ class LeaderTest {
             assertFalse(row.names(C));
             assertEquals(row.target().get(0).equals(C) ? 2 : 1, row.epoch());
         }
-        connections.remove(C);
         reports(C);
         decide();
         assertEquals(ServerState.ATTACHED, table.server(C).orElseThrow().state());
@@ -123,16 +102,16 @@ class LeaderTest {
         attached(A, B);
         ReportBook newBook = new ReportBook(nowMs);
         newBook.onTable(table);
-        newBook.onReport(report(A, 1, List.of(), List.of(), List.of()), connection(A), nowMs);
+        newBook.onReport(new ServerReportBuilder(A).build(), connection(A), nowMs);
         newBook.onClosed(A, connection(A), nowMs);
         nowMs += 300;
-        ClusterTable next = leader.next(table, newBook.observe(false, nowMs), List.of())
+        ClusterTable next = leader().next(table, newBook.observe(false, nowMs), List.of())
                 .table()
                 .orElseThrow();
         assertEquals(ServerState.FAULT, next.server(A).orElseThrow().state());
         assertEquals(table.partitions(), next.partitions());
-        newBook.onReport(report(B, 1, List.of(), List.of(), List.of()), connection(B), nowMs);
-        next = leader.next(table, newBook.observe(false, nowMs), List.of())
+        newBook.onReport(new ServerReportBuilder(B).build(), connection(B), nowMs);
+        next = leader().next(table, newBook.observe(false, nowMs), List.of())
                 .table()
                 .orElseThrow();
         assertTrue(next.partitions().stream().allMatch(row -> row.inSync().equals(List.of(B))));
@@ -143,7 +122,7 @@ class LeaderTest {
         table = ClusterTable.birth("c0ffee", 3, 16, List.of(new HostPort("m", 19700), new HostPort("n", 19700)));
         attached(A, B);
         nowMs += 60_000;
-        assertTrue(leader.next(table, observe(), List.of()).table().isEmpty());
+        assertTrue(next().table().isEmpty());
         reports(A);
         decide();
         assertEquals(ServerState.ATTACHED, table.server(A).orElseThrow().state());
@@ -155,9 +134,9 @@ class LeaderTest {
         attached(A, B, C);
         nowMs += 60_000;
         book.onPause(60_000);
-        assertTrue(leader.next(table, observe(), List.of()).table().isEmpty());
+        assertTrue(next().table().isEmpty());
         nowMs += 60_000;
-        assertTrue(leader.next(table, observe(), List.of()).table().isPresent());
+        assertTrue(next().table().isPresent());
     }
 
     @Test
@@ -167,17 +146,17 @@ class LeaderTest {
         ServerId primary = row.inSync().get(0);
         ServerId copy = row.inSync().get(1);
         CopyReport word = new CopyReport(0, row.epoch(), copy);
-        book.onReport(report(primary, 1, List.of(), List.of(), List.of(word)), connection(primary), nowMs);
+        report(primary, new ServerReportBuilder(primary).unresponsive(word));
         nowMs += 1_500;
-        book.onReport(report(primary, 1, List.of(), List.of(), List.of(word)), connection(primary), nowMs);
+        report(primary, new ServerReportBuilder(primary).unresponsive(word));
         decide();
         assertEquals(List.of(copy), table.partition(0).joining());
         long since = table.version();
-        book.onReport(old(report(primary, 1, List.of(), List.of(word), List.of())), connection(primary), nowMs);
+        report(primary, new ServerReportBuilder(primary).joined(word).old());
         decide();
         assertEquals(List.of(copy), table.partition(0).joining());
         assertEquals(since, table.version());
-        book.onReport(report(primary, 1, List.of(), List.of(word), List.of()), connection(primary), nowMs);
+        report(primary, new ServerReportBuilder(primary).joined(word));
         decide();
         assertTrue(table.partition(0).inSync().contains(copy));
     }
@@ -188,13 +167,12 @@ class LeaderTest {
         Partition row = table.partition(0);
         ServerId primary = row.inSync().get(0);
         CopyReport word = new CopyReport(0, row.epoch(), row.inSync().get(2));
-        book.onReport(report(primary, 1, List.of(), List.of(), List.of(word)), connection(primary), nowMs);
+        report(primary, new ServerReportBuilder(primary).unresponsive(word));
         nowMs += 1_100;
-        book.onReport(report(primary, 1, List.of(), List.of(), List.of(word)), connection(primary), nowMs);
+        report(primary, new ServerReportBuilder(primary).unresponsive(word));
         decide();
         assertEquals(List.of(word.copy()), table.partition(0).joining());
-        ServerReport both = report(primary, 1, List.of(), List.of(word), List.of(word));
-        book.onReport(both, connection(primary), nowMs);
+        report(primary, new ServerReportBuilder(primary).joined(word).unresponsive(word));
         decide();
         assertTrue(
                 table.partition(0).inSync().contains(word.copy()),
@@ -209,11 +187,11 @@ class LeaderTest {
         Partition row = table.partition(0);
         ServerId primary = row.inSync().get(0);
         CopyReport word = new CopyReport(0, row.epoch(), primary);
-        book.onReport(report(primary, 1, List.of(), List.of(), List.of(word)), connection(primary), nowMs);
+        report(primary, new ServerReportBuilder(primary).unresponsive(word));
         decide();
         assertEquals(row, table.partition(0), "not at once");
         nowMs += 1_100;
-        book.onReport(report(primary, 1, List.of(), List.of(), List.of(word)), connection(primary), nowMs);
+        report(primary, new ServerReportBuilder(primary).unresponsive(word));
         decide();
         Partition next = table.partition(0);
         assertEquals(row.epoch() + 1, next.epoch());
@@ -224,8 +202,7 @@ class LeaderTest {
     @Test
     void aRestartedServerThatMayLackSomethingCatchesUp() {
         attached(A, B, C);
-        connections.remove(C);
-        book.onReport(lossy(C, 7), connection(C), nowMs);
+        reportAnew(C, new ServerReportBuilder(C).lossy(7));
         decide();
         assertEquals(2, table.server(C).orElseThrow().incarnation());
         assertTrue(table.partitions().stream().allMatch(row -> row.joining().equals(List.of(C))));
@@ -234,15 +211,12 @@ class LeaderTest {
     @Test
     void afterAPowerCutTheCopyThatGotFurthestIsChosenOnceAllAreBack() {
         attached(A, B, C);
-        book.onClosed(C, connection(C), nowMs);
-        view.remove(C);
-        nowMs += 1_000;
-        connections.clear();
-        book.onReport(lossy(A, 5), connection(A), nowMs);
-        book.onReport(lossy(B, 9), connection(B), nowMs);
+        killed(C);
+        reportAnew(A, new ServerReportBuilder(A).lossy(5));
+        reportAnew(B, new ServerReportBuilder(B).lossy(9));
         decide();
         assertTrue(table.partitions().stream().allMatch(row -> row.inSync().size() == 3 && row.epoch() == 1));
-        book.onReport(lossy(C, 7), connection(C), nowMs);
+        report(C, new ServerReportBuilder(C).lossy(7));
         decide();
         for (Partition row : table.partitions()) {
             assertEquals(List.of(B), row.inSync());
@@ -254,8 +228,7 @@ class LeaderTest {
     @Test
     void aServerThatRestartedWithAllItAcknowledgedGoesOnInANewEpoch() {
         attached(A, B, C);
-        connections.remove(C);
-        book.onReport(report(C, 2, List.of(), List.of(), List.of()), connection(C), nowMs);
+        reportAnew(C, new ServerReportBuilder(C).restarted());
         decide();
         for (Partition row : table.partitions()) {
             assertEquals(3, row.inSync().size());
@@ -270,7 +243,7 @@ class LeaderTest {
         decide(new Command.Attach(true, List.of()));
         decide(new Command.Detach(true, List.of(A.toString())));
         for (int rounds = 0; rounds < 100 && table.server(A).isPresent(); rounds++) {
-            table.servers().forEach(info -> reportJoined(info.id()));
+            table.servers().forEach(info -> report(info.id(), new ServerReportBuilder(info.id()).joined()));
             decide();
         }
         assertTrue(table.server(A).isEmpty());
@@ -280,11 +253,11 @@ class LeaderTest {
 
     @Test
     void refusesWhatCannotBeDone() {
-        assertEquals(List.of(false), accepted(new Command.Attach(true, List.of())));
+        assertFalse(isAccepted(new Command.Attach(true, List.of())));
         attached(A, B);
-        assertEquals(List.of(false), accepted(new Command.Detach(true, List.of("s1:19800", "s2"))));
-        assertEquals(List.of(false), accepted(new Command.Detach(true, List.of("nobody"))));
-        assertEquals(List.of(true), accepted(new Command.Detach(true, List.of())));
+        assertFalse(isAccepted(new Command.Detach(true, List.of("s1:19800", "s2"))));
+        assertFalse(isAccepted(new Command.Detach(true, List.of("nobody"))));
+        assertTrue(isAccepted(new Command.Detach(true, List.of())));
     }
 
     @Test
@@ -292,8 +265,8 @@ class LeaderTest {
         LeaderOptions few = new LeaderOptions(3_000, 0, 0, 1_000, 3, 64);
         attached(A, B, C);
         reports(D);
-        Decision decision = new Leader(few)
-                .next(table, book.observe(false, nowMs), List.of(new Pending(1, new Command.Attach(true, List.of()))));
+        Decision decision =
+                new Leader(few).next(table, observe(), List.of(new Pending(1, new Command.Attach(true, List.of()))));
         long joining = decision.table().orElseThrow().partitions().stream()
                 .filter(row -> row.joining().contains(D))
                 .count();
@@ -329,122 +302,7 @@ class LeaderTest {
         assertThrows(IllegalStateException.class, () -> TableRules.check(table, unknown));
     }
 
-    private void attached(ServerId... ids) {
-        reports(ids);
-        decide(new Command.Attach(true, List.of()));
-        reports(ids);
-    }
-
-    private void reports(ServerId... ids) {
-        for (ServerId id : ids) {
-            view.add(id);
-            long incarnation = table.server(id).map(ServerInfo::incarnation).orElse(1L);
-            book.onReport(report(id, incarnation, List.of(), List.of(), List.of()), connection(id), nowMs);
-        }
-    }
-
-    private void reportJoined(ServerId id) {
-        List<CopyReport> joined = table.partitions().stream()
-                .filter(row -> row.isPrimary(id))
-                .flatMap(row -> row.joining().stream().map(copy -> new CopyReport(row.id(), row.epoch(), copy)))
-                .toList();
-        book.onReport(report(id, 1, List.of(), joined, List.of()), connection(id), nowMs);
-    }
-
-    private Object connection(ServerId id) {
-        return connections.computeIfAbsent(id, missing -> new Object());
-    }
-
-    private ServerReport lossy(ServerId id, long seq) {
-        List<Position> positions = table.partitions().stream()
-                .map(row -> new Position(row.id(), 1, seq))
-                .toList();
-        ServerReport whole = report(id, 2, positions, List.of(), List.of());
-        return new ServerReport(
-                id,
-                whole.address(),
-                2,
-                "",
-                "",
-                1,
-                false,
-                0,
-                0,
-                0,
-                0,
-                positions,
-                List.of(),
-                List.of(),
-                1,
-                false,
-                List.of(),
-                ServerLoad.NONE);
-    }
-
-    private ServerReport old(ServerReport now) {
-        return new ServerReport(
-                now.server(),
-                now.address(),
-                now.incarnation(),
-                "",
-                "",
-                now.tableVersion() - 1,
-                true,
-                0,
-                0,
-                0,
-                0,
-                List.of(),
-                now.joined(),
-                List.of(),
-                1,
-                false,
-                List.of(),
-                ServerLoad.NONE);
-    }
-
-    private ServerReport report(
-            ServerId id, long incarnation, List<Position> positions, List<CopyReport> joined, List<CopyReport> mute) {
-        HostPort address = new HostPort("s" + id.value(), 19800);
-        return new ServerReport(
-                id,
-                address,
-                incarnation,
-                "",
-                "",
-                table.version(),
-                true,
-                0,
-                0,
-                0,
-                0,
-                positions,
-                joined,
-                mute,
-                1,
-                false,
-                List.of(),
-                ServerLoad.NONE);
-    }
-
-    private List<Boolean> accepted(Command command) {
-        return leader.next(table, observe(), List.of(new Pending(1, command))).answers().stream()
-                .map(Command.Answer::isAccepted)
-                .toList();
-    }
-
-    private Observations observe() {
-        book.onView(view);
-        return book.observe(false, nowMs);
-    }
-
-    private void decide(Command... commands) {
-        List<Pending> pending = List.of(commands).stream()
-                .map(command -> new Pending(1, command))
-                .toList();
-        leader.next(table, observe(), pending).table().ifPresent(next -> {
-            table = next;
-            book.onTable(next);
-        });
+    private boolean isAccepted(Command command) {
+        return next(command).answers().get(0).isAccepted();
     }
 }
