@@ -114,13 +114,12 @@ final class CopyStream {
     }
 
     /** True if the page was this copy's. */
-    boolean onScanned(
-            long id, List<LogEntry> records, List<Bytes> damaged, boolean last, long nowNs, long tableVersion) {
+    boolean onScanned(long id, List<LogEntry> records, List<Bytes> damaged, boolean last, long tableVersion) {
         if (!scan.isMine(id)) {
             return false;
         }
         scan.onPage(records, damaged, last);
-        pump(nowNs, tableVersion);
+        pump(context.clock.monotonicNs(), tableVersion);
         return true;
     }
 

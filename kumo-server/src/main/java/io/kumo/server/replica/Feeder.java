@@ -20,6 +20,7 @@ final class Feeder {
     private final long epoch;
     private final long baseSeq;
     private long tableVersion;
+    /** What a copy was just sent from the tail: the others are sent the same. */
     private @Nullable Replicate lastSent;
 
     Feeder(ReplicaContext context, PartitionData data, long epoch, long baseSeq) {
@@ -31,7 +32,6 @@ final class Feeder {
 
     void onTable(long version) {
         tableVersion = version;
-        lastSent = null;
     }
 
     /** Sends all that the copy lacks, as far as its window and the throttle allow. */
@@ -55,6 +55,11 @@ final class Feeder {
                 break;
         }
         link.probeNow = false;
+    }
+
+    /** All copies were fed: nothing is to keep entries that the tail will let go of. */
+    void endFeeding() {
+        lastSent = null;
     }
 
     private void stream(CopyLink link, long nowNs) {
@@ -172,8 +177,8 @@ final class Feeder {
 
     private void wantCopy(CopyLink link) {
         link.feed = CopyLink.Feed.COPY_WANTED;
-        link.isBroken = link.inSync
-                || link.wasJoined; // nobody copies over what may be needed: the managers make a joiner of it first
+        // Nobody copies over what may be needed: the managers make a joiner of it first.
+        link.isBroken = link.inSync || link.wasJoined;
     }
 
     private void startCopy(CopyLink link, long nowNs) {

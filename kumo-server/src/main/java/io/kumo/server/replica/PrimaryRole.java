@@ -353,10 +353,9 @@ final class PrimaryRole {
     }
 
     void onScanned(long scanId, List<LogEntry> records, List<Bytes> damaged, boolean last) {
-        long nowNs = context.clock.monotonicNs();
         for (CopyLink link : links) {
             CopyStream copy = link.copy;
-            if (copy != null && copy.onScanned(scanId, records, damaged, last, nowNs, tableVersion)) {
+            if (copy != null && copy.onScanned(scanId, records, damaged, last, tableVersion)) {
                 noteDamage(link);
                 return;
             }
@@ -409,12 +408,14 @@ final class PrimaryRole {
             feeder.feed(link, nowNs);
             considerJoiner(link, nowNs);
         }
+        feeder.endFeeding();
     }
 
     void onTick(long nowNs) {
         boolean wasPaused = nowNs - tickedNs > context.settings.unresponsiveNs() / 2;
         tickedNs = nowNs;
         boolean reports = false;
+        boolean hasSuccessor = false;
         for (int i = 0; i < links.size(); i++) {
             CopyLink link = links.get(i);
             if (wasPaused) {
@@ -424,9 +425,10 @@ final class PrimaryRole {
             noteDamage(link);
             considerJoiner(link, nowNs);
             reports |= judge(link, nowNs);
+            hasSuccessor |= link.inSync && !link.isUnresponsive;
         }
-        reports |= judgeOwnLog(nowNs, wasPaused);
-        if (reports) {
+        feeder.endFeeding();
+        if (judgeOwnLog(nowNs, wasPaused, hasSuccessor) || reports) {
             context.effects.reportChanged(replica);
         }
         if (isActive) {
@@ -464,8 +466,7 @@ final class PrimaryRole {
     }
 
     /** Where its own log takes nothing and those of others do, another one should lead; true if that has changed. */
-    private boolean judgeOwnLog(long nowNs, boolean wasPaused) {
-        boolean hasSuccessor = links.stream().anyMatch(link -> link.inSync && !link.isUnresponsive);
+    private boolean judgeOwnLog(long nowNs, boolean wasPaused, boolean hasSuccessor) {
         boolean hasChanged = logWatch.judge(data, nowNs, wasPaused, hasSuccessor);
         if (hasChanged && logWatch.isStuck()) {
             context.effects.event(new ReplicaEvent.Unresponsive(data.partition, context.self));

@@ -126,8 +126,7 @@ final class ReplicaHost implements Replica.Effects {
         storing = checkpoints;
     }
 
-    // --- Life
-    // ---------------------------------------------------------------------------------------------------------
+    // --- life
 
     /** At start: a partition that the store has. */
     Replica recover(int partition, Recovery stored) {
@@ -202,8 +201,7 @@ final class ReplicaHost implements Replica.Effects {
         return replicas.get(place);
     }
 
-    // --- Inputs
-    // -------------------------------------------------------------------------------------------------------
+    // --- inputs
 
     void onGet(Get get, Answer<GetResult> answer) {
         Replica replica = replicaOf(get.partition());
@@ -291,8 +289,7 @@ final class ReplicaHost implements Replica.Effects {
         }
     }
 
-    // --- Effects
-    // ------------------------------------------------------------------------------------------------------
+    // --- effects
 
     @Override
     public long append(int partition, LogEntry entry) {

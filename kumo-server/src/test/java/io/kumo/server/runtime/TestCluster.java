@@ -152,8 +152,7 @@ final class TestCluster implements AutoCloseable {
         return names.stream().map(name -> server(name).id()).toList();
     }
 
-    // --- As a client
-    // --------------------------------------------------------------------------------------------------
+    // --- as a client
 
     WriteResult set(String key, String value) {
         return write(WriteKind.SET, key, value);
