@@ -15,6 +15,7 @@ import io.kumo.protocol.ReplicationMessages.LeaseGrant;
 import io.kumo.protocol.ReplicationMessages.Replicated;
 import io.kumo.protocol.WriteKind;
 import io.kumo.protocol.WriteOptions;
+import io.kumo.protocol.WriteStatus;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.Orders;
 import io.kumo.table.Partition;
@@ -256,5 +257,17 @@ final class FakeWorld implements Replica.Effects, Clock {
     @Override
     public long wallMs() {
         return nowMs;
+    }
+
+    /** What a write was answered; null before that, or after a failure. */
+    static @Nullable WriteStatus status(Result<WriteResult> result) {
+        return result.ok == null ? null : result.ok.status();
+    }
+
+    /** What a get found, miss, or why it failed. */
+    static String value(Result<GetResult> result) {
+        return result.ok == null
+                ? String.valueOf(result.failed)
+                : result.ok.found() ? result.ok.value().toUtf8() : "miss";
     }
 }

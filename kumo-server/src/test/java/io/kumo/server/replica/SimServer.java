@@ -7,7 +7,6 @@ import io.kumo.protocol.DataMessages.GetResult;
 import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.Done;
-import io.kumo.protocol.EntryKind;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.ReplicationMessages.LeaseGrant;
@@ -41,9 +40,7 @@ final class SimServer implements Replica.Effects, Clock {
     long incarnation;
 
     // survives the process
-    private final List<LogEntry> log = new ArrayList<>();
-    private int logStart;
-    private int syncedCount;
+    private final SimLog log = new SimLog();
     private final SimStore store = new SimStore();
     private boolean intact = true;
     private final double clockRate;
@@ -117,7 +114,7 @@ final class SimServer implements Replica.Effects, Clock {
         ReplicaContext fresh = new ReplicaContext(
                 id, incarnation, this, settings, new MemoryBudget(memory, memory), new CopyThrottle(1, 100_000), this);
         Replica started = new Replica(0, fresh, store.position());
-        for (LogEntry entry : log.subList(replayStart(), log.size())) {
+        for (LogEntry entry : log.replay(store.position())) {
             started.restore(entry);
         }
         started.restored();
@@ -132,24 +129,6 @@ final class SimServer implements Replica.Effects, Clock {
         every(100 * SimWorld.MS, this::maybeCheckpoint);
     }
 
-    /** Behind the last copy if the store has it, as ReplayPlan has it. */
-    private int replayStart() {
-        for (int i = log.size() - 1; i >= logStart; i--) {
-            LogEntry entry = log.get(i);
-            if (entry.kind() == EntryKind.COPY_END) {
-                boolean isStored = store.position().complete()
-                        && (store.position().epoch() > entry.epoch()
-                                || (store.position().epoch() == entry.epoch()
-                                        && store.position().seq() >= entry.seq()));
-                return isStored ? i + 1 : logStart;
-            }
-            if (entry.kind() == EntryKind.COPY_BEGIN || entry.kind() == EntryKind.DROP) {
-                return i;
-            }
-        }
-        return logStart;
-    }
-
     /** kill -9, or with a power cut: what was not fsynced may be gone. */
     void crash(boolean powerCut) {
         world.trace(id + " dies" + (powerCut ? ", power cut" : ""));
@@ -160,10 +139,7 @@ final class SimServer implements Replica.Effects, Clock {
         outputs.clear();
         if (powerCut) {
             intact = false;
-            int kept = syncedCount + world.random.nextInt(log.size() - syncedCount + 1);
-            while (log.size() > kept) {
-                log.remove(log.size() - 1);
-            }
+            log.cutPower(world.random);
         } else {
             intact = true;
         }
@@ -341,10 +317,10 @@ final class SimServer implements Replica.Effects, Clock {
 
     private void written() {
         writing = false;
-        log.addAll(unwritten);
+        log.write(unwritten);
         unwritten.clear();
         if (world.chance(0.2)) {
-            syncedCount = log.size();
+            log.sync();
         }
         writtenTicket = ticket;
         replica().onLogged(ticket);
@@ -381,43 +357,13 @@ final class SimServer implements Replica.Effects, Clock {
     @Override
     public void readLog(int partition, long readId, long fromSeq, int maxBytes) {
         turnAfter(storeDelay(), () -> {
-            List<LogEntry> entries = valid(fromSeq, maxBytes);
+            List<LogEntry> entries = log.read(fromSeq, maxBytes);
             if (entries == null || world.chance(world.goneRate)) {
                 replica().onLogGone(readId);
             } else {
                 replica().onLogRead(readId, entries);
             }
         });
-    }
-
-    /** The entries from a seq on that were not undone; null if they are not all here. */
-    private @Nullable List<LogEntry> valid(long fromSeq, int maxBytes) {
-        List<LogEntry> valid = new ArrayList<>();
-        for (LogEntry entry : log.subList(logStart, log.size())) {
-            switch (entry.kind()) {
-                case PUT:
-                case DELETE:
-                case FLUSH:
-                    valid.add(entry);
-                    break;
-                case TRUNCATE:
-                    valid.removeIf(other -> other.seq() > entry.seq());
-                    break;
-                default:
-                    valid.clear();
-                    break;
-            }
-        }
-        valid.removeIf(entry -> entry.seq() < fromSeq);
-        if (valid.isEmpty() || valid.get(0).seq() != fromSeq) {
-            return null;
-        }
-        int bytes = 0;
-        int count = 0;
-        while (count < valid.size() && bytes < maxBytes) {
-            bytes += valid.get(count++).footprintBytes();
-        }
-        return new ArrayList<>(valid.subList(0, count));
     }
 
     @Override
@@ -432,7 +378,7 @@ final class SimServer implements Replica.Effects, Clock {
     public void sync(int partition, long syncId) {
         long upTo = ticket;
         turnAfter(world.between(0, 30 * SimWorld.MS), () -> {
-            syncedCount = log.size();
+            log.sync();
             if (upTo <= writtenTicket) {
                 replica().onSynced(syncId);
             } else {
@@ -458,41 +404,22 @@ final class SimServer implements Replica.Effects, Clock {
         if (begun == null) {
             return;
         }
-        int end = log.size();
+        int end = log.end();
         turnAfter(world.between(0, 150 * SimWorld.MS), () -> {
             if (!world.isHealed && world.chance(0.1)) {
                 replica().onCheckpointFailed(begun);
                 return;
             }
-            syncedCount = log.size(); // records never outlive the entries that they come after
+            log.sync(); // records never outlive the entries that they come after
             store.apply(begun);
             if (world.chance(0.5)) {
-                trimLog(begun, end);
+                log.trim(begun, end);
             }
             turnAfter(world.between(0, 10 * SimWorld.MS), () -> {
                 replica().onCheckpointed(begun);
                 replica().onStoreCount(store.records().size());
             });
         });
-    }
-
-    /** Drops the front of the log that the store has; what is not in the store yet must stay. */
-    private void trimLog(Checkpoint checkpoint, int end) {
-        if (!checkpoint.complete()) {
-            return;
-        }
-        int start = logStart;
-        while (start < Math.min(end, syncedCount)) {
-            LogEntry entry = log.get(start);
-            boolean isData = entry.kind() == EntryKind.PUT
-                    || entry.kind() == EntryKind.DELETE
-                    || entry.kind() == EntryKind.FLUSH;
-            if (isData && entry.seq() > checkpoint.seq()) {
-                break;
-            }
-            start++;
-        }
-        logStart = start;
     }
 
     @Override

@@ -1,0 +1,165 @@
+package io.kumo.server.replica;
+
+import static io.kumo.server.replica.FakeWorld.ME;
+import static io.kumo.server.replica.FakeWorld.SEC;
+import static io.kumo.server.replica.FakeWorld.THREE;
+import static io.kumo.server.replica.FakeWorld.TWO;
+import static io.kumo.server.replica.FakeWorld.status;
+import static io.kumo.server.replica.FakeWorld.value;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kumo.base.Bytes;
+import io.kumo.error.ErrorCode;
+import io.kumo.protocol.DataMessages.WriteResult;
+import io.kumo.protocol.EntryKind;
+import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.ReplicationMessages.Behind;
+import io.kumo.protocol.ReplicationMessages.Replicate;
+import io.kumo.protocol.ReplicationMessages.Replicated;
+import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteStatus;
+import io.kumo.server.replica.FakeWorld.Result;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.Orders;
+import io.kumo.table.Partition;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A copy and what its primary sends it; which copies a primary reports, and what it does not acknowledge without. */
+class CopiesTest {
+    @Test
+    void aCopyTakesEntriesOnlyFromThePrimaryOfItsEpoch() {
+        FakeWorld world = new FakeWorld();
+        world.table(4, List.of(TWO, ME), List.of());
+        List<LogEntry> entries =
+                List.of(new LogEntry(EntryKind.PUT, 4, 1, 0, 0, 0, 0, Bytes.utf8("k"), 0, 0, Bytes.utf8("v"), 1, 0));
+        world.replica.onMessage(THREE, new Replicate(0, 4, 2, 0, 0, 0, 0, entries, false));
+        world.replica.onMessage(TWO, new Replicate(0, 3, 1, 0, 0, 0, 0, entries, false));
+        assertTrue(world.log.isEmpty());
+        world.replica.onMessage(TWO, new Replicate(0, 4, 2, 0, 0, 0, 0, entries, false));
+        assertEquals(1, world.log.size());
+        world.replica.flush();
+        assertTrue(world.sent(TWO, Replicated.class).isEmpty(), "not before the log has it");
+        world.logged();
+        assertEquals(1, world.sent(TWO, Replicated.class).get(0).seq());
+        assertEquals("miss", value(world.get("k", true)), "not committed yet");
+        world.replica.onMessage(TWO, new Replicate(0, 4, 2, 0, 4, 1, 1, List.of(), false));
+        assertEquals("v", value(world.get("k", true)));
+    }
+
+    @Test
+    void aCopySaysWhatItHasWhereEntriesAreMissing() {
+        FakeWorld world = new FakeWorld();
+        world.table(4, List.of(TWO, ME), List.of());
+        world.replica.onMessage(TWO, new Replicate(0, 4, 2, 7, 4, 7, 0, List.of(), false));
+        world.replica.flush();
+        Behind behind = world.sent(TWO, Behind.class).get(0);
+        assertTrue(behind.accepted() && behind.complete());
+        assertEquals(0, behind.lastSeq());
+    }
+
+    @Test
+    void aCopyUndoesWhatTheNewPrimaryNeverHad() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        world.submit(WriteKind.SET, "k", "never acknowledged");
+        world.logged();
+        world.table(2, List.of(TWO, ME), List.of());
+        world.replica.onMessage(TWO, new Replicate(0, 2, world.version, 0, 0, 0, 0, List.of(), false));
+        assertEquals(EntryKind.TRUNCATE, world.log.get(1).kind());
+        assertEquals(0, world.replica.view().lastSeq());
+    }
+
+    @Test
+    void whatTheNextPrimaryAsksBeforeItsTableIsHereIsAnsweredWithIt() {
+        FakeWorld world = new FakeWorld();
+        world.table(1, List.of(TWO, THREE, ME), List.of());
+        world.replica.onMessage(THREE, new Replicate(0, 2, world.version + 1, 0, 0, 0, 0, List.of(), false));
+        world.replica.flush();
+        assertTrue(world.sent(THREE, Replicated.class).isEmpty(), "it is not known here as the primary");
+        world.table(2, List.of(THREE, TWO, ME), List.of());
+        assertEquals(0, world.sent(THREE, Replicated.class).get(0).seq());
+    }
+
+    @Test
+    void anotherIncarnationTakesNoPart() {
+        FakeWorld world = new FakeWorld();
+        world.table(4, List.of(TWO, THREE, ME), List.of());
+        ReplicaContext restarted = new ReplicaContext(
+                ME, 12, world, ReplicaSettings.defaults(), new MemoryBudget(1, 1), new CopyThrottle(1, 0), world);
+        Replica other = new Replica(0, restarted, Recovery.NONE);
+        other.restored();
+        other.onTable(new ClusterTable(
+                "c",
+                2,
+                3,
+                false,
+                0,
+                List.of(),
+                List.of(FakeWorld.info(ME)),
+                List.of(new Partition(0, 4, List.of(ME), List.of(), List.of())),
+                Orders.NONE));
+        assertEquals(ReplicaRole.NONE, other.role());
+        assertEquals(ReplicaRole.FOLLOWER, world.replica.role());
+    }
+
+    @Test
+    void aSilentCopyIsReportedAndForgivenOnceItAnswers() {
+        FakeWorld world = new FakeWorld().serving(TWO, THREE);
+        world.submit(WriteKind.SET, "k", "v");
+        world.logged();
+        world.acknowledge(TWO, 1);
+        for (int i = 0; i < 60; i++) {
+            world.nowNs += SEC / 50;
+            world.grantLeases(TWO, THREE);
+            world.replica.onTick();
+        }
+        assertEquals(List.of(THREE), world.replica.unresponsive());
+        world.acknowledge(THREE, 1);
+        world.replica.onTick();
+        assertEquals(List.of(), world.replica.unresponsive());
+    }
+
+    @Test
+    void aPrimaryWhoseOwnLogIsStuckReportsItself() {
+        FakeWorld world = new FakeWorld().serving(TWO, THREE);
+        world.submit(WriteKind.SET, "k", "v");
+        world.acknowledge(TWO, 1);
+        world.acknowledge(THREE, 1);
+        for (int i = 0; i < 150; i++) {
+            world.nowNs += SEC / 50;
+            world.grantLeases(TWO, THREE);
+            world.replica.onTick();
+        }
+        assertEquals(List.of(FakeWorld.ME), world.replica.unresponsive());
+        world.logged();
+        world.replica.onTick();
+        assertEquals(List.of(), world.replica.unresponsive());
+    }
+
+    @Test
+    void whoWasPausedItselfReportsNobody() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        world.submit(WriteKind.SET, "k", "v");
+        world.logged();
+        world.replica.onTick();
+        world.nowNs += 30 * SEC;
+        world.grantLeases(TWO);
+        world.replica.onTick();
+        assertEquals(List.of(), world.replica.unresponsive());
+    }
+
+    @Test
+    void nothingIsAcknowledgedWithoutAJoinerThatWasReported() {
+        FakeWorld world = new FakeWorld().serving();
+        world.table(1, List.of(ME), List.of(TWO));
+        world.acknowledge(TWO, 0);
+        assertEquals(List.of(TWO), world.replica.joined());
+        assertEquals(ErrorCode.LEASE_LOST, world.get("k").failed, "its lease is needed too");
+        Result<WriteResult> set = world.submit(WriteKind.SET, "k", "v");
+        world.logged();
+        assertTrue(set.isOpen());
+        world.acknowledge(TWO, 1);
+        assertEquals(WriteStatus.DONE, status(set));
+    }
+}
