@@ -11,5 +11,6 @@ if command -v systemd-tmpfiles >/dev/null; then
     systemd-tmpfiles --create kumo.conf
 else
     install -d -m 755 /var/lib/kumo
+    install -d -m 750 -o kumo -g kumo /var/lib/kumo/backup
     install -d -m 750 -o kumo -g kumo /var/log/kumo
 fi

@@ -12,16 +12,23 @@ public final class ConfigText {
     private ConfigText() {}
 
     /**
-     * A file with every option of a program as a comment: what it is for, and what it is worth without a line.
+     * A daemon's file with every option as a comment: what it is for, and what it is worth without a line.
      *
      * @param set options that are set in it, by name
      */
     public static String template(OptionParser program, Map<String, String> set) {
-        StringBuilder out = new StringBuilder(8192);
-        out.append("# Options of ").append(program.program()).append(": read at its start, see kumo.conf(5).\n");
-        out.append("# A line is name = value; the command line wins over it. '")
-                .append(program.program())
-                .append(" --check-config --config FILE' checks a file.\n");
+        String name = program.program();
+        return template(
+                "# Options of " + name + ": read at its start, see kumo.conf(5).\n"
+                        + "# A line is name = value; the command line wins over it. '" + name
+                        + " --check-config --config FILE' checks a file.\n",
+                program,
+                set);
+    }
+
+    /** The same with other comments at its beginning. */
+    public static String template(String head, OptionParser program, Map<String, String> set) {
+        StringBuilder out = new StringBuilder(8192).append(head);
         Map<String, String> left = new LinkedHashMap<>(set);
         for (OptionSpec<?> spec : program.specs()) {
             if (isForFiles(spec)) {

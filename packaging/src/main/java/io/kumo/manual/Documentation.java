@@ -15,9 +15,15 @@ import java.util.Map;
  * @param gateway the program kumo-gateway
  * @param control the commands of kumoctl
  * @param tools other programs that come with it
+ * @param operator what kumoctl takes from a file
  */
 public record Documentation(
-        OptionParser manager, OptionParser server, OptionParser gateway, List<Command> control, List<Command> tools) {
+        OptionParser manager,
+        OptionParser server,
+        OptionParser gateway,
+        List<Command> control,
+        List<Command> tools,
+        OptionParser operator) {
     private static final String KUMOCTL = "kumoctl";
 
     /** What packages set: a cluster of one host that listens on nothing but the loopback. */
@@ -29,6 +35,13 @@ public record Documentation(
 
     private static final Map<String, String> GATEWAY_SETTINGS =
             Map.of("manager1", "localhost", "memproto-text", "127.0.0.1:11411");
+
+    /** What the file of kumoctl begins with. */
+    private static final String OPERATOR_HEAD = """
+            # Where the operator's key or certificate is, for a command of kumoctl that does not say it. See kumoctl(1).
+            # ~/.kumoctl.conf, or the file that KUMOCTL_CONF names, counts instead of this one where it is there.
+            # Everybody may read this file; the key itself is to be readable by its owner, or a group of operators, alone.
+            """;
 
     /** Summary of kumoctl. */
     private static final String CONTROL_SUMMARY = "Shows and changes the state of a kumo cluster.";
@@ -63,6 +76,7 @@ public record Documentation(
         files.put("etc/manager.conf", ConfigText.template(manager, MANAGER_SETTINGS));
         files.put("etc/server.conf", ConfigText.template(server, SERVER_SETTINGS));
         files.put("etc/gateway.conf", ConfigText.template(gateway, GATEWAY_SETTINGS));
+        files.put("etc/kumoctl.conf", ConfigText.template(OPERATOR_HEAD, operator, Map.of()));
         return files;
     }
 

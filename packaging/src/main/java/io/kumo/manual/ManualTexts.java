@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What manuals say besides options, in words. */
 public final class ManualTexts {
@@ -36,6 +37,9 @@ public final class ManualTexts {
             new Entry("KUMO_JAVA_OPTS", "Further options of the Java virtual machine, for example -Xmx4g."),
             new Entry(
                     "JAVA_HOME", "Which Java runs it, if it is not the one on the PATH. Java 17 or later is needed."));
+
+    private static final Entry OPERATOR_FILE =
+            new Entry("KUMOCTL_CONF", "A file that counts instead of ~/.kumoctl.conf and /etc/kumo/kumoctl.conf.");
 
     private static final List<Entry> COMMAND_EXITS = List.of(
             new Entry("0", "Done; where a question was asked, the answer is yes."),
@@ -148,8 +152,14 @@ public final class ManualTexts {
                 COMMANDS,
                 List.of("MANAGER is any manager of the cluster; its port is 19700 if it is not given. A manager that"
                         + " does not lead passes a command on to the one that does."),
-                List.of(new Entry("/etc/kumo/kumoctl.jvm", "Options of the Java virtual machine; # begins a comment.")),
-                JAVA,
+                List.of(
+                        new Entry(
+                                "~/.kumoctl.conf, /etc/kumo/kumoctl.conf",
+                                "Where the operator's key or certificate is, for commands that do not say it: lines like"
+                                        + " cluster-key-file = /etc/kumo/operator.key, or the node-tls options. The"
+                                        + " first of the two that can be read counts."),
+                        new Entry("/etc/kumo/kumoctl.jvm", "Options of the Java virtual machine; # begins a comment.")),
+                Stream.concat(Stream.of(OPERATOR_FILE), JAVA.stream()).toList(),
                 COMMAND_EXITS,
                 List.of(),
                 List.of(

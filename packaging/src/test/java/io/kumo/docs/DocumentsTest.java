@@ -94,6 +94,10 @@ class DocumentsTest {
 
                 kumo-server --config /etc/kumo/server.conf --check-config
 
+            kumoctl takes where its key or certificate is (`cluster-key-file`, `node-tls-cert`, `node-tls-key`,
+            `node-tls-ca`) from a file of the same form: the one that `KUMOCTL_CONF` names in the environment, else
+            `~/.kumoctl.conf`, else `/etc/kumo/kumoctl.conf`. A command that says it itself reads none of them.
+
             """;
 
     static List<OptionParser> daemons() {

@@ -16,10 +16,15 @@ import java.util.stream.Stream;
  * names, else .kumoctl.conf in the home directory, else /etc/kumo/kumoctl.conf. The first one that is there counts, and
  * only for a command that says nothing itself.
  */
-final class OperatorFile {
+public final class OperatorFile {
     private static final OptionParser OPTIONS = new OptionParser("kumoctl", "", "", SecurityOptions.CLIENT);
 
     private OperatorFile() {}
+
+    /** What may be in such a file. */
+    public static OptionParser optionParser() {
+        return OPTIONS;
+    }
 
     /** UsageException if there is such a file and it is wrong. */
     static SecurityOptions read() {

@@ -2,6 +2,7 @@ package io.kumo.manual.runtime;
 
 import io.kumo.ctl.runtime.KnownCommand;
 import io.kumo.ctl.runtime.KnownCommand.Kind;
+import io.kumo.ctl.runtime.OperatorFile;
 import io.kumo.gateway.runtime.GatewayMain;
 import io.kumo.manager.runtime.ManagerMain;
 import io.kumo.manual.Command;
@@ -41,7 +42,8 @@ public final class DocumentationMain {
                         .filter(command -> command.kind() != Kind.PROGRAM)
                         .map(DocumentationMain::command)
                         .toList(),
-                tools());
+                tools(),
+                OperatorFile.optionParser());
     }
 
     private static List<Command> tools() {
