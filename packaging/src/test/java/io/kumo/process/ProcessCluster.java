@@ -1,9 +1,13 @@
 package io.kumo.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.kumo.ctl.runtime.KumoctlMain;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -252,20 +256,30 @@ final class ProcessCluster implements AutoCloseable {
 
     /** The same, however it ends. */
     CommandResult tryKumoctl(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(HOME.resolve("bin").resolve("kumoctl").toString());
+        command.addAll(kumoctlWords(arguments));
+        return CommandResult.of(command);
+    }
+
+    private List<String> kumoctlWords(String... arguments) {
         int manager = 0;
         while (!managers.get(manager).isRunning()) {
             manager++;
         }
-        List<String> command = new ArrayList<>();
-        command.add(HOME.resolve("bin").resolve("kumoctl").toString());
-        command.add(managerAddress(manager));
-        command.addAll(List.of(arguments));
-        command.addAll(security.apply("kumoctl"));
-        return CommandResult.of(command);
+        List<String> words = new ArrayList<>(List.of(managerAddress(manager)));
+        words.addAll(List.of(arguments));
+        words.addAll(security.apply("kumoctl"));
+        return words;
     }
 
+    /** By kumoctl in this process: tests ask often, and a process for each would take what the cluster needs. */
     ClusterStatus status() {
-        return ClusterStatus.parse(kumoctl("status", "--json"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int exit = KumoctlMain.run(kumoctlWords("status", "--json"), new PrintStream(out, false, UTF_8));
+        String printed = out.toString(UTF_8);
+        assertEquals(0, exit, printed);
+        return ClusterStatus.parse(printed);
     }
 
     /** The manager that leads, as the first says that runs. */
@@ -285,7 +299,7 @@ final class ProcessCluster implements AutoCloseable {
         try {
             await(what)
                     .atMost(Duration.ofSeconds(90))
-                    .pollInterval(Duration.ofMillis(400))
+                    .pollInterval(Duration.ofMillis(200))
                     .ignoreExceptions()
                     .until(() -> holds.test(status()));
         } catch (ConditionTimeoutException e) {

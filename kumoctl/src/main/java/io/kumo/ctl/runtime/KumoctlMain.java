@@ -45,7 +45,8 @@ public final class KumoctlMain {
         Runtime.getRuntime().halt(exit); // nothing here needs an orderly end, and an operator waits
     }
 
-    static int run(List<String> words, PrintStream out) {
+    /** Runs the command in this process; what main makes of a failure is thrown. */
+    public static int run(List<String> words, PrintStream out) {
         if (words.isEmpty() || words.get(0).equals("--help") || words.get(0).equals("-h")) {
             out.print(help());
             return words.isEmpty() ? 2 : 0;
