@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -37,15 +38,21 @@ final class Load implements AutoCloseable {
 
     /** Starts {@code threadCount} clients of the gateway at that port, and waits until they are at work. */
     static Load start(int port, int threadCount) throws IOException {
+        return start(Collections.nCopies(threadCount, port));
+    }
+
+    /** Starts a client of the gateway at each of these ports, and waits until they are at work. */
+    static Load start(List<Integer> ports) throws IOException {
+        int port = ports.get(0);
         Load load = new Load(port);
         try (TextClient client = TextClient.connect("127.0.0.1", port)) {
             assertEquals("STORED", client.set(COUNTER, "0"));
         }
-        for (int i = 0; i < threadCount; i++) {
+        for (int i = 0; i < ports.size(); i++) {
             int number = i;
             long[] versions = new long[KEYS_PER_THREAD];
             load.acknowledged.add(versions);
-            Thread thread = new Thread(() -> load.work(number, versions), "load-" + i);
+            Thread thread = new Thread(() -> load.work(ports.get(number), number, versions), "load-" + i);
             load.threads.add(thread);
             thread.start();
         }
@@ -53,7 +60,7 @@ final class Load implements AutoCloseable {
         return load;
     }
 
-    private void work(int number, long[] versions) {
+    private void work(int port, int number, long[] versions) {
         Random random = new Random(number);
         try (TextClient client = TextClient.connect("127.0.0.1", port)) {
             while (!stopped.get()) {
@@ -132,7 +139,7 @@ final class Load implements AutoCloseable {
         verify();
     }
 
-    /** Reads everything back. */
+    /** Reads everything back, through the first gateway. */
     void verify() throws IOException {
         try (TextClient client = TextClient.connect("127.0.0.1", port)) {
             for (int number = 0; number < acknowledged.size(); number++) {

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 
 /**
  * What {@code ./mvnw -Ppackages package} made: installed, run as the units say, upgraded, removed and purged with the
@@ -46,6 +47,10 @@ class PackagesIT {
             List.of("kumo-common", "kumo-manager", "kumo-server", "kumo-gateway", "kumoctl", "kumo");
     private static final String SERVICES = "kumo-manager kumo-server kumo-gateway";
     private static final List<String> ROLES = List.of("manager", "server", "gateway");
+    private static final Path OLDER = InstalledRoot.SHARED.resolve("older");
+    private static final Path NEWER = InstalledRoot.SHARED.resolve("newer");
+    private static final String OPTIONS = "/etc/kumo/server.conf";
+    private static final String JVM = "/etc/kumo/kumo-server.jvm";
 
     @TempDir
     Path directory;
@@ -64,11 +69,24 @@ class PackagesIT {
         shared = Files.createDirectory(directory.resolve("shared"));
     }
 
+    /** Packages for the root: those of the previous build, where it can be had, and these. */
     private Path copied(String end) throws IOException {
-        for (Path file : packages(end)) {
-            Files.copy(file, shared.resolve(file.getFileName()));
+        Path older = PACKAGES;
+        try {
+            older = PreviousBuild.packages();
+        } catch (TestAbortedException e) {
+            System.out.println("these packages are upgraded to themselves: " + e.getMessage());
         }
+        copy(older, end, "older");
+        copy(PACKAGES, end, "newer");
         return Files.createDirectory(directory.resolve("mount"));
+    }
+
+    private void copy(Path from, String end, String to) throws IOException {
+        Path directory = Files.createDirectory(shared.resolve(to));
+        for (Path file : packages(from, end)) {
+            Files.copy(file, directory.resolve(file.getFileName()));
+        }
     }
 
     @AfterEach
@@ -79,8 +97,8 @@ class PackagesIT {
         }
     }
 
-    private static List<Path> packages(String end) throws IOException {
-        try (Stream<Path> files = Files.list(PACKAGES)) {
+    private static List<Path> packages(Path from, String end) throws IOException {
+        try (Stream<Path> files = Files.list(from)) {
             return files.filter(Files::isRegularFile)
                     .filter(file -> file.toString().endsWith(end))
                     .toList();
@@ -90,7 +108,7 @@ class PackagesIT {
     @Test
     void lintianFindsNoError() throws IOException {
         List<String> command = new ArrayList<>(List.of("lintian", "--allow-root", "--fail-on", "error"));
-        List<Path> debs = packages(".deb");
+        List<Path> debs = packages(PACKAGES, ".deb");
         assertEquals(NAMES.size(), debs.size(), debs::toString);
         debs.forEach(deb -> command.add(deb.toString()));
         CommandResult result = CommandResult.of(command);
@@ -100,26 +118,24 @@ class PackagesIT {
     @Test
     void debianPackagesAreInstalledRunUpgradedRemovedAndPurged() throws IOException, InterruptedException {
         root = InstalledRoot.idle(copied(".deb"), shared);
-        root.must("dpkg --install " + InstalledRoot.SHARED + "/*.deb");
-        assertInstalled();
+        root.must("dpkg --install " + OLDER + "/*.deb");
         root.must("dpkg --verify " + String.join(" ", NAMES));
         startCluster();
         ask("set before 0 0 5\\r\\nvalue\\r\\n", "STORED\r\n");
 
-        root.must("echo '# an edit of the operator' >> /etc/kumo/server.conf");
-        makeNewerDebs();
-        root.must("dpkg --force-confdef --install " + InstalledRoot.SHARED + "/newer/*.deb </dev/null");
-        assertEquals("2.0.0-1", root.must("dpkg-query --show --showformat='${Version}' kumo-server"));
-        assertTrue(root.must("cat /etc/kumo/server.conf").contains("an edit of the operator"));
-        assertTrue(root.must("cat /etc/kumo/gateway.conf").contains("a new default"), "not edited, so replaced");
-        daemons.forEach(daemon -> assertTrue(daemon.isAlive(), daemon.name()));
-        daemons.get(1).stop();
-        daemons.get(1).start().awaitReady();
-        ask("get before\\r\\n", "VALUE before 0 5\r\nvalue\r\nEND\r\n");
+        edit();
+        root.must("dpkg --force-confdef --install " + NEWER + "/*.deb </dev/null");
+        assertInstalled();
+        assertEquals(
+                root.must("dpkg-deb --show --showformat='${Version}' " + NEWER + "/kumo-server_*.deb"),
+                root.must("dpkg-query --show --showformat='${Version}' kumo-server"));
+        assertEditsAreKept(".dpkg-dist");
+        assertTrue(root.must("cat /var/lib/dpkg/info/kumoctl.conffiles").contains("/etc/kumo/kumoctl.conf"));
+        assertTheClusterGoesOn();
         stopCluster();
 
         root.must("dpkg --remove kumo kumo-manager kumo-server kumo-gateway kumoctl kumo-common");
-        assertFalse(root.has("/usr/bin/kumo-server") || root.has("/usr/share/kumo"), "programs are gone");
+        assertProgramsAreGone();
         assertTrue(root.has("/etc/kumo/server.conf") && root.has("/var/lib/kumo/server/kumo.properties"));
         root.must(
                 "rm -r /etc/kumo/server-2.conf /etc/kumo/server-3.conf /var/lib/kumo/server-2 /var/lib/kumo/server-3");
@@ -128,29 +144,34 @@ class PackagesIT {
     }
 
     @Test
-    void rpmPackagesAreInstalledRunUpgradedAndErased() throws IOException {
+    void rpmPackagesAreInstalledRunUpgradedAndErased() throws IOException, InterruptedException {
         root = InstalledRoot.idle(copied(".rpm"), shared);
-        makeRpms();
-        String install = "rpm --force-debian --install ";
-        root.must(install + InstalledRoot.SHARED + "/rpms/RPMS/noarch/host-*.rpm");
-        root.must(install + InstalledRoot.SHARED + "/rpms/RPMS/noarch/kumo-server-*.rpm");
-        root.must("echo '# an edit of the operator' >> /etc/kumo/server.conf");
-        root.must("rpm --force-debian --upgrade " + InstalledRoot.SHARED + "/*.rpm");
+        makeRpmOfTheHost();
+        root.must("rpm --force-debian --install " + InstalledRoot.SHARED + "/rpms/RPMS/noarch/host-*.rpm");
+        root.must("rpm --force-debian --install " + OLDER + "/*.rpm");
+        assertEquals("", root.must("rpm --verify " + String.join(" ", NAMES)));
+        startCluster();
+        ask("set before 0 0 5\\r\\nvalue\\r\\n", "STORED\r\n");
+
+        edit();
+        root.must("rpm --force-debian --upgrade --replacepkgs " + NEWER + "/*.rpm");
         assertInstalled();
-        assertTrue(root.must("cat /etc/kumo/server.conf").contains("an edit of the operator"));
-        assertTrue(root.has("/etc/kumo/server.conf.rpmnew"), "the new default is beside it");
+        assertEquals(
+                root.must("rpm --query --queryformat '%{version}' --package " + NEWER + "/kumo-server-*.rpm"),
+                root.must("rpm --query --queryformat '%{version}' kumo-server"));
+        assertEditsAreKept(".rpmnew");
         String verified = root.shell("rpm --verify " + String.join(" ", NAMES)).output();
-        assertEquals(1, verified.lines().count(), verified);
-        for (String role : ROLES) {
-            assertTrue(root.must("kumo-" + role + " --version").startsWith("kumo-" + role + " "));
-        }
-        startDaemon("manager", unit("manager").execStart());
-        root.must("kumoctl localhost status");
+        assertTrue(
+                verified.lines().allMatch(line -> line.endsWith(" c " + OPTIONS) || line.endsWith(" c " + JVM)),
+                verified);
+        assertTheClusterGoesOn();
         stopCluster();
 
         root.must("rpm --force-debian --erase " + String.join(" ", NAMES));
-        assertFalse(root.has("/usr/bin/kumo-server") || root.has("/usr/share/kumo"), "programs are gone");
-        assertTrue(root.has("/etc/kumo/server.conf.rpmsave") && root.has("/var/lib/kumo/manager"));
+        assertProgramsAreGone();
+        assertTrue(root.has(OPTIONS + ".rpmsave") && root.has("/var/lib/kumo/manager"));
+        assertTrue(root.has("/var/lib/kumo/server/kumo.properties"), "data stays");
+        assertFalse(root.has("/etc/kumo/manager.conf") || root.has("/usr/lib/systemd/system/kumo-server.service"));
     }
 
     @Test
@@ -158,16 +179,28 @@ class PackagesIT {
         var missing = InstalledRoot.missingToBoot();
         Assumptions.assumeTrue(missing.isEmpty(), () -> missing.orElseThrow());
         root = InstalledRoot.booted(copied(".deb"), shared);
-        root.must("dpkg --install " + InstalledRoot.SHARED + "/*.deb");
+        root.must("dpkg --install " + OLDER + "/*.deb");
         assertEquals("inactive\n", root.shell("systemctl is-active kumo-server").stdout(), "nothing starts by itself");
         root.must("echo 'log = /var/log/kumo/server.log' >> /etc/kumo/server.conf");
         root.must("echo '-Dan.operators.option=1' >> /etc/kumo/kumo-server.jvm");
-        root.must("systemctl start " + SERVICES);
+        root.must("systemctl enable --now " + SERVICES);
         assertTrue(root.must("cat /proc/$(systemctl show -P MainPID kumo-server)/cmdline")
                 .contains("-Dan.operators.option=1"));
         assertTrue(root.must("systemctl show -P StatusText kumo-server").startsWith("listening on "));
         root.must("kumoctl localhost attach --wait");
         ask("set key 0 0 5\\r\\nvalue\\r\\nget key\\r\\n", "STORED\r\nVALUE key 0 5\r\nvalue\r\nEND\r\n");
+
+        String server = root.must("systemctl show -P MainPID kumo-server");
+        root.must("dpkg --force-confdef --install " + NEWER + "/*.deb </dev/null");
+        assertEquals("active\nactive\nactive\n", root.must("systemctl is-active " + SERVICES));
+        assertEquals("enabled\nenabled\nenabled\n", root.must("systemctl is-enabled " + SERVICES));
+        assertEquals(server, root.must("systemctl show -P MainPID kumo-server"), "an upgrade restarts nothing");
+        for (String service : SERVICES.split(" ")) {
+            root.must("systemctl restart " + service);
+        }
+        ask("get key\\r\\n", "VALUE key 0 5\r\nvalue\r\nEND\r\n");
+        root.must("kumoctl localhost backup monday --to /var/lib/kumo/backup");
+        root.must("kumoctl backup-check /var/lib/kumo/backup/monday");
 
         root.must("logrotate --force /etc/logrotate.d/kumo-server");
         await("the log is opened again")
@@ -186,7 +219,12 @@ class PackagesIT {
 
     private void assertInstalled() {
         assertTrue(root.must("getent passwd kumo").contains(":/var/lib/kumo:"));
-        assertEquals("kumo:kumo 750\n", root.must("stat --format '%U:%G %a' /var/log/kumo"));
+        assertEquals(
+                "kumo:kumo 750\nkumo:kumo 750\nroot:root 644\n",
+                root.must("stat --format '%U:%G %a' /var/log/kumo /var/lib/kumo/backup /etc/kumo/kumoctl.conf"));
+        for (String role : ROLES) {
+            assertTrue(root.must("kumo-" + role + " --version").startsWith("kumo-" + role + " "));
+        }
         String units = ROLES.stream()
                 .map(role -> "/usr/lib/systemd/system/kumo-" + role + ".service")
                 .collect(Collectors.joining(" "));
@@ -228,6 +266,10 @@ class PackagesIT {
                 .ignoreExceptions()
                 .until(() -> status().servers().size() == 3);
         root.must("kumoctl localhost attach --wait");
+        awaitHealthy();
+    }
+
+    private void awaitHealthy() {
         await("the cluster is healthy").atMost(SOON).ignoreExceptions().until(() -> status().isHealthy(3));
     }
 
@@ -294,26 +336,40 @@ class PackagesIT {
 
     // --- Other versions. ---
 
-    /** The same packages as version 2.0.0, with other defaults, in the directory newer. */
-    private void makeNewerDebs() {
-        must("""
-                set -e
-                cd "$1"
-                mkdir newer
-                for deb in *.deb; do
-                    dpkg-deb --raw-extract "$deb" tree
-                    sed -i -E -e 's/^Version: .*/Version: 2.0.0-1/' -e 's/\\(= [^)]*\\)/(= 2.0.0-1)/g' tree/DEBIAN/control
-                    for conf in tree/etc/kumo/*.conf; do
-                        [ ! -e "$conf" ] || echo '# a new default' >>"$conf"
-                    done
-                    dpkg-deb -Znone --build tree "newer/$deb"
-                    rm -r tree
-                done
-                """);
+    /** What an operator changes: the options of a server, and those of its JVM. */
+    private void edit() {
+        root.must("echo '# an edit of the operator' | tee -a " + OPTIONS + " >>" + JVM);
     }
 
-    /** An older kumo-server, and a package that stands for what a host has that uses RPM. */
-    private void makeRpms() {
+    /** @param end of the name of the file that has a new default, where the operator has changed the old one */
+    private void assertEditsAreKept(String end) {
+        assertTrue(root.must("cat " + OPTIONS).contains("an edit of the operator"));
+        assertTrue(root.must("cat " + JVM).contains("an edit of the operator"));
+        assertEquals(root.must("cat " + JVM).contains(PreviousBuild.OLDER_DEFAULT), root.has(JVM + end));
+        String notEdited = root.must("cat /etc/kumo/kumo-manager.jvm");
+        assertFalse(notEdited.contains(PreviousBuild.OLDER_DEFAULT), "not edited, so replaced");
+    }
+
+    private void assertProgramsAreGone() {
+        assertFalse(root.has("/usr/bin/kumo-server") || root.has("/usr/share/kumo"), "programs are gone");
+    }
+
+    /**
+     * What was written with the version before is there, while that runs on, and after one of each role is replaced.
+     */
+    private void assertTheClusterGoesOn() {
+        daemons.forEach(daemon -> assertTrue(daemon.isAlive(), daemon.name()));
+        ask("get before\\r\\n", "VALUE before 0 5\r\nvalue\r\nEND\r\n");
+        for (Daemon daemon : List.of(daemons.get(0), daemons.get(1), daemons.get(daemons.size() - 1))) {
+            daemon.stop();
+            daemon.start().awaitReady();
+        }
+        awaitHealthy();
+        ask("get before\\r\\n", "VALUE before 0 5\r\nvalue\r\nEND\r\n");
+    }
+
+    /** A package that stands for what a host has that uses RPM. */
+    private void makeRpmOfTheHost() {
         must("""
                 set -e
                 cd "$1"
@@ -329,22 +385,7 @@ class PackagesIT {
                 What a host has.
                 %files
                 END
-                cat >older.spec <<'END'
-                Name: kumo-server
-                Version: 0.9
-                Release: 1
-                Summary: An older version
-                License: Apache-2.0
-                BuildArch: noarch
-                %description
-                An older version.
-                %install
-                mkdir -p %{buildroot}/etc/kumo
-                echo '# an older default' >%{buildroot}/etc/kumo/server.conf
-                %files
-                %config(noreplace) /etc/kumo/server.conf
-                END
-                rpmbuild -bb --define "_topdir $1/rpms" host.spec older.spec
+                rpmbuild -bb --define "_topdir $1/rpms" host.spec
                 """);
     }
 
