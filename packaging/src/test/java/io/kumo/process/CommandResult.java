@@ -29,10 +29,10 @@ record CommandResult(int exit, String output, String stdout) {
             Path out = directory.resolve("out");
             Path errors = directory.resolve("errors");
             try {
-                Process process = new ProcessBuilder(command)
-                        .redirectOutput(out.toFile())
-                        .redirectError(errors.toFile())
-                        .start();
+                ProcessBuilder builder =
+                        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(errors.toFile());
+                InstalledJava.chosen(builder);
+                Process process = builder.start();
                 if (!process.waitFor(longestS, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
                     throw new AssertionError(command + " does not end: " + text(errors) + text(out));

@@ -42,6 +42,7 @@ final class Daemon {
             isPaused = false;
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+            InstalledJava.chosen(builder);
             builder.environment().merge("KUMO_JAVA_OPTS", SHORT_LIFE, (set, ours) -> set + " " + ours);
             process = builder.start();
         } catch (IOException e) {
