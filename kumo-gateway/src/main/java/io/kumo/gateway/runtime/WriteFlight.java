@@ -32,7 +32,7 @@ class WriteFlight extends Flight implements ResultHandler<WriteResult> {
     }
 
     @Override
-    public final void onResult(WriteResult answer) {
+    public void onResult(WriteResult answer) {
         result = answer;
         dispatcher().onAnswer(this);
     }
