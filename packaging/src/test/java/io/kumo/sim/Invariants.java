@@ -348,6 +348,7 @@ final class Invariants {
             boolean isDeposed = activated.epoch() < known.activeEpoch; // it was paused, and has no lease
             require(
                     !isDeposed
+                            || lossy.contains(event.partition()) // one that was cut off is not waited for
                             || !server.shards()
                                     .replica(event.partition())
                                     .view()

@@ -17,6 +17,7 @@ import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.WriteKind;
 import io.kumo.protocol.WriteOptions;
+import io.kumo.protocol.WriteStatus;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.TableCodec;
 import java.util.ArrayList;
@@ -196,10 +197,13 @@ final class SimGateway {
     }
 
     private <R> SimClient.Result<R> resultOf(Flight flight, SimClient link, Consumer<R> answer) {
+        int number = flight.tries();
         return new SimClient.Result<>() {
             @Override
             public void ok(R result) {
-                if (!flight.hasEnded) { // else two tries were answered
+                boolean isLast = !(result instanceof WriteResult written)
+                        || flight.isEndedBy(number, written.status() == WriteStatus.DONE);
+                if (!flight.hasEnded && isLast) { // else two tries were answered
                     flight.isAnswered = true;
                     end(flight);
                     answer.accept(result);

@@ -308,12 +308,11 @@ public final class RegisterDriver {
     }
 
     /**
-     * Whether a manager that lost its directory waits for a version that is decided without it, or a voter for what
-     * became of its vote: the leader then proposes the same table as a next version, or completes what was voted for.
+     * Whether a manager that lost its directory waits for a version that is decided without it: the leader then
+     * proposes the same table as a next version.
      */
     public boolean isVersionWanted() {
-        long version = holder.version();
-        return version > 0 && (wantedAfter == version || learner.undecidedAfter() == version);
+        return wantedAfter > 0 && wantedAfter == holder.version();
     }
 
     /** Whether this process votes on what follows the newest table. For people. */

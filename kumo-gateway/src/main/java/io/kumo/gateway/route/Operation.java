@@ -85,6 +85,7 @@ public class Operation {
     /** What the probe found asks for the write: from now on it is one. */
     public final void endProbe() {
         probing = false;
+        tries = 0;
         unanswered = 0;
     }
 
@@ -139,6 +140,23 @@ public class Operation {
         unanswered++;
     }
 
+    /** How often it was tried: the number of the newest try, from 1. A write that begins as a read counts anew. */
+    public final int tries() {
+        return tries;
+    }
+
+    /**
+     * A try of a write was answered: whether that ends it. That nothing was changed only the server knows that said so;
+     * where the write was sent to another one since, that one may still carry it out, and its answer is waited for.
+     * What changed something is known to all later primaries.
+     *
+     * @param number of the try
+     */
+    public final boolean isEndedBy(int number, boolean isChange) {
+        unanswered--;
+        return isChange || number == tries;
+    }
+
     /** How long to wait for the answer of the try that begins now. */
     public final long attemptMs(long nowNs, RetryPolicy policy) {
         long left = (deadlineNs - nowNs + NS_PER_MS - 1) / NS_PER_MS;
@@ -187,11 +205,11 @@ public class Operation {
         unanswered--;
         Outcome outcome = code.outcome();
         maybeDone |= outcome == Outcome.UNKNOWN || outcome == Outcome.FATAL;
-        if (outcome == Outcome.REJECTED) {
+        if (unanswered > 0 && (outcome == Outcome.UNKNOWN || outcome == Outcome.REJECTED)) {
+            return Next.WAIT; // a try that was given up, or refused, after another one began
+        } else if (outcome == Outcome.REJECTED) {
             failure = text.isEmpty() ? code.text() : text;
             return Next.END;
-        } else if (unanswered > 0 && outcome == Outcome.UNKNOWN) {
-            return Next.WAIT; // a try that was given up, long after another one began
         }
         retryAtNs = nowNs + RetryPolicy.pauseMs(tries) * NS_PER_MS;
         if (retryAtNs >= deadlineNs) {

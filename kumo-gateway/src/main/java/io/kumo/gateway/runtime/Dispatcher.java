@@ -8,6 +8,7 @@ import io.kumo.gateway.route.SettledWindow;
 import io.kumo.protocol.ControlMessages.TableGet;
 import io.kumo.protocol.ControlMessages.TableResult;
 import io.kumo.protocol.DataMessages.GetResult;
+import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.WriteKind;
 import io.kumo.rpc.runtime.ResultHandler;
 import io.kumo.table.ClusterTable;
@@ -169,13 +170,13 @@ final class Dispatcher {
     }
 
     /** Sends a write; for {@link Flight#sendTo}. */
-    void write(WriteFlight flight, ServerLink server, int partition) {
+    void write(WriteFlight flight, ServerLink server, int partition, ResultHandler<WriteResult> handler) {
         boolean async = flight.kind() == WriteKind.DELETE ? asyncDelete : asyncSet;
         server.client()
                 .call(
                         flight.toWrite(partition, router.version(), session, window.settledBelow(), async),
                         flight.attemptMs(loop.nowNs(), policy),
-                        flight);
+                        handler);
     }
 
     void onAnswer(Flight flight) {

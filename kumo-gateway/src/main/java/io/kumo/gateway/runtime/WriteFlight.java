@@ -1,9 +1,11 @@
 package io.kumo.gateway.runtime;
 
 import io.kumo.base.Bytes;
+import io.kumo.error.ErrorCode;
 import io.kumo.gateway.route.WriteFields;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteStatus;
 import io.kumo.rpc.runtime.ResultHandler;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +30,47 @@ class WriteFlight extends Flight implements ResultHandler<WriteResult> {
 
     @Override
     void sendTo(ServerLink server, int partition) {
-        dispatcher().write(this, server, partition);
+        dispatcher().write(this, server, partition, tries() == 1 ? this : new LaterTry(tries()));
     }
 
+    /** Part of {@code ResultHandler}: the answer to the first try. */
     @Override
-    public void onResult(WriteResult answer) {
+    public final void onResult(WriteResult answer) {
+        onResult(1, answer);
+    }
+
+    private void onResult(int number, WriteResult answer) {
+        if (!hasEnded() && isEndedBy(number, answer.status() == WriteStatus.DONE)) {
+            endWith(answer);
+        }
+    }
+
+    final void endWith(WriteResult answer) {
         result = answer;
         dispatcher().onAnswer(this);
+    }
+
+    /** Takes the answer to any try but the first. */
+    private final class LaterTry implements ResultHandler<WriteResult> {
+        private final int number;
+
+        LaterTry(int number) {
+            this.number = number;
+        }
+
+        @Override
+        public void onResult(WriteResult answer) {
+            WriteFlight.this.onResult(number, answer);
+        }
+
+        @Override
+        public void onError(ErrorCode code, String text) {
+            onError(code, text, 0);
+        }
+
+        @Override
+        public void onError(ErrorCode code, String text, long tableVersion) {
+            WriteFlight.this.onError(code, text, tableVersion);
+        }
     }
 }

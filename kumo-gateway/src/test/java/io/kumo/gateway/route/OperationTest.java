@@ -109,6 +109,26 @@ class OperationTest {
     }
 
     @Test
+    void ignoresARefusalWhileAnotherTryIsUnderWay() {
+        Operation operation = write();
+        operation.startTry();
+        operation.startTry();
+        assertEquals(Next.WAIT, operation.onError(ErrorCode.DISK_FULL, "", MS, POLICY));
+        assertEquals(Next.END, operation.onError(ErrorCode.DISK_FULL, "", MS, POLICY));
+    }
+
+    @Test
+    void isEndedByAChangeOrByTheNewestTry() {
+        Operation operation = write();
+        operation.startTry();
+        operation.startTry();
+        assertFalse(operation.isEndedBy(1, false), "the second try may still be carried out");
+        assertTrue(operation.isEndedBy(2, false));
+        operation.startTry();
+        assertTrue(operation.isEndedBy(2, true), "a change is known to whoever is asked later");
+    }
+
+    @Test
     void waitsForOneAnswerNoLongerThanItsDeadline() {
         Operation operation = write();
         assertEquals(1000, operation.attemptMs(0, POLICY));

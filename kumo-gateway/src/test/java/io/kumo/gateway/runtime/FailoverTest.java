@@ -4,8 +4,11 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kumo.base.Bytes;
 import io.kumo.gateway.runtime.FakeServer.Misbehaviour;
 import io.kumo.protocol.DataMessages.Write;
+import io.kumo.protocol.DataMessages.WriteResult;
+import io.kumo.protocol.WriteStatus;
 import io.kumo.table.ClusterTable;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -162,5 +165,27 @@ class FailoverTest extends GatewayCase {
             assertEquals("END", client.line());
         }
         assertEquals(first.writes().get(0).counter(), second.writes().get(0).counter());
+    }
+
+    /** Two servers were asked: that the first one changed nothing says nothing of the second. */
+    @Test
+    void waitsForTheServerThatMayCarryTheWriteOutAfterAnotherDidNot() throws Exception {
+        startGateway(options(60_000));
+        publish(tableOf(first));
+        first.misbehave(Misbehaviour.HOLD);
+        second.misbehave(Misbehaviour.HOLD);
+        try (Client client = new Client(port)) {
+            client.send("add a 0 0 1\r\nx\r\n");
+            await().until(() -> !first.writes().isEmpty());
+            publish(tableOf(second));
+            await().until(() -> !second.writes().isEmpty());
+            first.answerHeld(result(WriteStatus.NOT_STORED));
+            second.answerHeld(result(WriteStatus.DONE));
+            assertEquals("STORED", client.line());
+        }
+    }
+
+    private static WriteResult result(WriteStatus status) {
+        return new WriteResult(status, 0, 0, 0, Bytes.EMPTY);
     }
 }

@@ -21,10 +21,12 @@ import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
 import io.kumo.table.ServerState;
 import io.kumo.table.TableCodec;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** A server that answers reads and writes from a map, and misbehaves as told. */
@@ -37,6 +39,7 @@ final class FakeServer {
     private volatile Misbehaviour misbehaviour = Misbehaviour.NONE;
     private volatile Predicate<Bytes> victims = key -> true;
     private volatile ClusterTable table;
+    private final List<Consumer<WriteResult>> held = new CopyOnWriteArrayList<>();
 
     /** What it does instead of answering. */
     enum Misbehaviour {
@@ -47,6 +50,8 @@ final class FakeServer {
         CARRY_OUT_AND_DROP_ONCE,
         /** Carries the operation out and says nothing, once. */
         CARRY_OUT_SILENTLY_ONCE,
+        /** Answers writes when it is told what: {@link #answerHeld}. */
+        HOLD,
         /** Refuses for good. */
         DISK_FULL,
         SILENT
@@ -104,6 +109,11 @@ final class FakeServer {
     }
 
     /** What it answers to TableGet, and says in its errors. */
+    /** Answers what was held. */
+    void answerHeld(WriteResult result) {
+        held.forEach(reply -> reply.accept(result));
+    }
+
     void learn(ClusterTable newest) {
         table = newest;
     }
@@ -119,6 +129,12 @@ final class FakeServer {
     }
 
     private void write(RpcConnection from, Write write, Reply<WriteResult> reply) {
+        if (misbehaviour == Misbehaviour.HOLD) {
+            Context loop = Vertx.currentContext();
+            held.add(result -> loop.runOnContext(ignored -> reply.ok(result)));
+            writes.add(write);
+            return;
+        }
         writes.add(write);
         if (behave(write.key(), from, reply, () -> store.write(write))) {
             reply.ok(store.write(write));

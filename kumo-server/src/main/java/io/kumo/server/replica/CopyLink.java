@@ -28,6 +28,8 @@ final class CopyLink {
     boolean isJoined;
     /** It was reported at some time: it stays counted, as the managers may have acted on that. */
     boolean wasJoined;
+    /** Tables were missed since it joined: it may have begun anew. */
+    boolean wasAskedAgain;
     /** Holds one of the throttle's places. */
     boolean holdsPlace;
     /** A copy in sync that is told again and again that it is not to be trusted, until the managers made it join. */
@@ -118,6 +120,7 @@ final class CopyLink {
      * is not reported before it has said again what it has.
      */
     void askAgain() {
+        wasAskedAgain = true;
         isJoined = false;
         ackedSeq = -1;
         durableBelow = 0;

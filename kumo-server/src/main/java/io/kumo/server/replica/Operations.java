@@ -342,11 +342,22 @@ final class Operations {
                 answerGet(queued.get, entry, queued.wants, queued.knownSeq);
             }
         } else if (queued.write != null && queued.answer != null) {
-            if (queued.write.session() == 0 || !isRepeated(queued.write, queued.answer)) {
-                execute(queued.write, entry, seq, queued.answer);
-            }
+            resume(queued.write, queued.answer, entry, seq);
         } else if (seq == 0) {
             sweep(key, entry);
+        }
+    }
+
+    /** While it waited for its record, another try may have been carried out, and copies may have gone. */
+    private void resume(Write write, Answer<WriteResult> answer, @Nullable LogEntry record, long seenSeq) {
+        if (write.session() != 0 && isRepeated(write, answer)) {
+            return;
+        }
+        ErrorCode refusal = refusal(write);
+        if (refusal != null) {
+            answer.fail(refusal);
+        } else {
+            execute(write, record, seenSeq, answer);
         }
     }
 

@@ -223,7 +223,13 @@ final class PrimaryRole {
         if (common < message.committedSeq()) {
             common = EpochHistory.UNKNOWN; // what it can't undo is not in this history
         }
-        if ((link.inSync || link.wasJoined) && common < data.committedSeq() && !link.isBroken) {
+        boolean lacks = (link.inSync || link.wasJoined) && common < data.committedSeq();
+        if (lacks && message.tableVersion() > tableVersion) {
+            return; // it may have left this partition, and joined it anew: the table that says so is on its way
+        }
+        if (link.wasAskedAgain) {
+            link.isBroken |= lacks && common == EpochHistory.UNKNOWN; // tables were missed: that is no fault
+        } else if (lacks && !link.isBroken) {
             link.isBroken = common == EpochHistory.UNKNOWN;
             context.effects.event(new ReplicaEvent.CopyLacksEntries(data.partition, from, common, data.committedSeq()));
         }

@@ -300,6 +300,17 @@ class ReplicaTest {
     }
 
     @Test
+    void refusesAWriteThatWaitedForItsRecordWhileCopiesLeft() {
+        ReplicaSettings two = ReplicaSettings.defaults().withMinCopies(2);
+        FakeWorld world = new FakeWorld(two, new MemoryBudget(1 << 20, 2 << 20), stored(3)).serving(TWO);
+        world.counter = 100;
+        Result<WriteResult> append = world.submit(WriteKind.APPEND, "k", "+");
+        world.table(1, List.of(ME), List.of());
+        world.replica.onLoaded(world.loads.get(0).id(), Bytes.utf8("k"), record(2, "k", "old"));
+        assertEquals(ErrorCode.NOT_ENOUGH_COPIES, append.failed);
+    }
+
+    @Test
     void aFullDiskStopsWritesButNotDeletesAndReads() {
         FakeWorld world = new FakeWorld().serving();
         world.submit(WriteKind.SET, "k", "v");
