@@ -3,6 +3,7 @@ package io.kumo.sim;
 import io.kumo.base.HostPort;
 import io.kumo.error.ErrorCode;
 import io.kumo.register.Acceptor.Step;
+import io.kumo.register.Proposal;
 import io.kumo.register.QuorumRule;
 import io.kumo.register.Recovery;
 import io.kumo.register.RegisterMessages.Learn;
@@ -23,6 +24,7 @@ final class SimLearner {
     private final SimLinks links;
     private final SimVoter voter;
     private Optional<Recovery> recovery = Optional.empty();
+    private Optional<Proposal> accepted = Optional.empty();
     private boolean wasInDoubt;
 
     SimLearner(SimProcess process, SimLinks links, SimVoter voter) {
@@ -43,14 +45,27 @@ final class SimLearner {
         if (voter.acceptor().isLost()) {
             recover(known.get());
         } else if (known.get().version() < voter.acceptor().state().votesFrom()) {
-            Learn question = new Learn(nonce(), known.get().version(), true);
-            for (HostPort manager : known.get().managers()) {
-                ask(
-                        new ManagerVoter(manager),
-                        known.get(),
-                        question,
-                        answer -> answer.newer().ifPresent(voter::offer));
-            }
+            askForAVersion(known.get());
+        } else if (isUndecided()) {
+            voter.wantVersion();
+            askForAVersion(known.get());
+        }
+    }
+
+    private boolean isUndecided() {
+        Optional<Proposal> before = accepted;
+        accepted = voter.acceptor().state().accepted();
+        return accepted.isPresent() && accepted.equals(before);
+    }
+
+    private void askForAVersion(ClusterTable known) {
+        Learn question = new Learn(nonce(), known.version(), true);
+        for (HostPort manager : known.managers()) {
+            ask(
+                    new ManagerVoter(manager),
+                    known,
+                    question,
+                    answer -> answer.newer().ifPresent(voter::offer));
         }
     }
 

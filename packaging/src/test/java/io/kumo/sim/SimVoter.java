@@ -65,9 +65,14 @@ final class SimVoter {
         return newest == null ? 0 : newest.version();
     }
 
-    /** Whether a manager that lost its directory waits for a version that is decided without it. */
+    /** Whether a voter waits for a version that is decided. */
     boolean isVersionWanted() {
         return wantedAfter > 0 && wantedAfter == version();
+    }
+
+    /** What it voted for is not decided, as far as it knows. */
+    void wantVersion() {
+        wantedAfter = version();
     }
 
     String clusterId() {

@@ -23,6 +23,9 @@ final class Simulation {
     private static final long HEALING = 25 * SimTime.SECOND;
     private static final long SERVING = 20 * SimTime.SECOND;
     private static final long REBALANCING = 240 * SimTime.SECOND;
+    /** What copies may have to bring to joiners in the end, where their rate is bounded. */
+    private static final long COPIED_BYTES = 4_000_000;
+
     private static final long LOOK_EVERY = 200 * SimTime.MS;
     /** A key is read at all its copies so many times at most, because the table changed meanwhile. */
     private static final int COMPARISONS = 20;
@@ -102,13 +105,18 @@ final class Simulation {
                 each.workload().write(i, () -> missing.remove(what));
             }
         }
-        await(missing::isEmpty, SERVING);
+        boolean waitsForCopies = cluster.minCopies() > 1;
+        await(missing::isEmpty, SERVING + (waitsForCopies ? copyingNs() : 0));
         require(missing.isEmpty(), "not served, long after the last fault: " + missing);
+    }
+
+    private long copyingNs() {
+        return cluster.copyRate() == 0 ? 0 : COPIED_BYTES * SimTime.SECOND / cluster.copyRate();
     }
 
     /** Every row has the copies that it should have. */
     private void awaitCopies() {
-        await(this::isAtRestForLong, REBALANCING);
+        await(this::isAtRestForLong, REBALANCING + copyingNs());
         if (!isAtRest()) {
             cluster.servers().forEach(server -> trace.say(server.shards().toString()));
         }

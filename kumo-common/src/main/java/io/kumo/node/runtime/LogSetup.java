@@ -70,6 +70,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         context.getLogger("io.vertx.mqtt.impl.MqttClientImpl").setLevel(Level.OFF);
         // An error for each stranger that sends nonsense to the MQTT port; who is turned away is counted elsewhere.
         context.getLogger("io.vertx.core.net.impl.ConnectionBase").setLevel(Level.OFF);
+        // A host without an Ethernet address, such as a container without a network, is nothing to warn of.
+        context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
         // Warns of every message to a member that has just gone; views tell that.
         context.getLogger("org.jgroups").setLevel(Level.ERROR);
     }

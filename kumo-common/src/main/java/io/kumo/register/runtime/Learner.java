@@ -4,6 +4,7 @@ import io.kumo.base.HostPort;
 import io.kumo.register.Founding;
 import io.kumo.register.Founding.Decision;
 import io.kumo.register.Founding.ServerAccount;
+import io.kumo.register.Proposal;
 import io.kumo.register.QuorumRule;
 import io.kumo.register.Recovery;
 import io.kumo.register.RegisterMessages.Learn;
@@ -37,6 +38,8 @@ final class Learner {
     private final Consumer<ClusterTable> refound;
     private final Map<ServerId, ServerAccount> accounts = new HashMap<>();
     private Optional<Recovery> recovery = Optional.empty();
+    private Optional<Proposal> accepted = Optional.empty();
+    private volatile long undecidedAfter = -1;
     private boolean wasInDoubt;
     private String reason = "";
     private long timer = -1;
@@ -78,10 +81,28 @@ final class Learner {
             } else if (known.get().version()
                     < environment.runner().acceptor().state().votesFrom()) {
                 askForAVersion(known.get());
+            } else if (isUndecided()) {
+                undecidedAfter = known.get().version();
+                askForAVersion(known.get());
             }
         } else if (environment.options().self() instanceof ManagerVoter) {
             examine().onSuccess(this::follow);
         }
+    }
+
+    /**
+     * Whether it voted a round ago already for what it does not know to be decided. Whoever had it decided may have
+     * died before it told anybody.
+     */
+    private boolean isUndecided() {
+        Optional<Proposal> before = accepted;
+        accepted = environment.runner().acceptor().state().accepted();
+        return accepted.isPresent() && accepted.equals(before);
+    }
+
+    /** The version whose successor this voter voted for, and that it does not know to be decided. From any thread. */
+    long undecidedAfter() {
+        return undecidedAfter;
     }
 
     /** Asks all managers what they know, and judges. */

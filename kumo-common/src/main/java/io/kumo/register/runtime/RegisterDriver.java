@@ -308,11 +308,12 @@ public final class RegisterDriver {
     }
 
     /**
-     * Whether a manager that lost its directory waits for a version that is decided without it: the leader then
-     * proposes the same table as a next version.
+     * Whether a manager that lost its directory waits for a version that is decided without it, or a voter for what
+     * became of its vote: the leader then proposes the same table as a next version, or completes what was voted for.
      */
     public boolean isVersionWanted() {
-        return wantedAfter > 0 && wantedAfter == holder.version();
+        long version = holder.version();
+        return version > 0 && (wantedAfter == version || learner.undecidedAfter() == version);
     }
 
     /** Whether this process votes on what follows the newest table. For people. */

@@ -3,6 +3,7 @@ package io.kumo.register.runtime;
 import static io.kumo.register.runtime.RegisterNode.await;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,7 +15,10 @@ import io.kumo.protocol.ControlMessages.ServerReport;
 import io.kumo.protocol.ControlMessages.TableGet;
 import io.kumo.protocol.ControlMessages.TableResult;
 import io.kumo.protocol.LoadMessages.ServerLoad;
+import io.kumo.register.Ballot;
 import io.kumo.register.Founding;
+import io.kumo.register.RegisterMessages.Accept;
+import io.kumo.register.RegisterMessages.Prepare;
 import io.kumo.register.Voter.ManagerVoter;
 import io.kumo.register.Voter.ServerVoter;
 import io.kumo.rpc.runtime.RpcClient;
@@ -233,6 +237,29 @@ class RegisterDriverTest {
         assertEquals(4, managers.get(0).propose().version(), "with the vote of who had lost it");
     }
 
+    /** Two of three voted for it, and the one that proposed it died before it told anybody that it is decided. */
+    @Test
+    void aLeaderHearsOfAVoteWhoseOutcomeNobodyKnows() {
+        create(3, 0);
+        foundAndAttach();
+        awaitVersion(managers, 2);
+        ClusterTable known = managers.get(0).holder.table().orElseThrow();
+        ClusterTable decided = new ClusterTable(
+                known.clusterId(), 3, 3, true, 0, known.managers(), known.servers(), known.partitions(), Orders.NONE);
+        Ballot ballot = new Ballot(7, managers.get(2).address, 1);
+        for (RegisterNode voter : managers.subList(1, 3)) {
+            RpcClient client = client(voter, "manager", new RpcHandlers());
+            await(client.call(new Prepare(known.clusterId(), 2, ballot), 5_000));
+            await(client.call(new Accept(known.clusterId(), 2, ballot, decided), 5_000));
+            client.close();
+        }
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> managers.stream().allMatch(node -> node.driver.isVersionWanted()));
+        assertEquals(decided, managers.get(0).propose());
+        awaitVersion(managers, 3);
+        assertFalse(managers.get(1).driver.isVersionWanted());
+    }
+
     @Test
     void newManagersGoOnFromWhatMostServersKnow() throws IOException {
         create(2, 3);
@@ -257,6 +284,19 @@ class RegisterDriverTest {
         links.forEach(RpcClient::close);
     }
 
+    private RpcClient client(RegisterNode to, String role, RpcHandlers handlers) {
+        RpcClient client = new RpcClient(
+                vertx,
+                vertx.getOrCreateContext(),
+                to.address,
+                () -> new Hello(1, "", role, "x", "test"),
+                handlers,
+                () -> 0,
+                RpcLimits.DEFAULT);
+        await(client.whenConnected(5_000));
+        return client;
+    }
+
     /** Hands a manager a report over a connection that the server made. */
     private RpcClient report(RegisterNode server, RegisterNode manager) {
         RpcHandlers handlers = new RpcHandlers();
@@ -264,15 +304,7 @@ class RegisterDriverTest {
             ClusterTable table = server.holder.table().orElseThrow();
             reply.ok(new TableResult(table.version(), TableCodec.encode(table)));
         });
-        RpcClient client = new RpcClient(
-                vertx,
-                vertx.getOrCreateContext(),
-                manager.address,
-                () -> new Hello(1, "", "server", "x", "test"),
-                handlers,
-                () -> 0,
-                RpcLimits.DEFAULT);
-        await(client.whenConnected(5_000));
+        RpcClient client = client(manager, "server", handlers);
         ServerReport report = new ServerReport(
                 ((ServerVoter) server.self).id(),
                 server.address,

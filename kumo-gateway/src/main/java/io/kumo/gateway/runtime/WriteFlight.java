@@ -45,7 +45,7 @@ class WriteFlight extends Flight implements ResultHandler<WriteResult> {
         }
     }
 
-    final void endWith(WriteResult answer) {
+    void endWith(WriteResult answer) {
         result = answer;
         dispatcher().onAnswer(this);
     }

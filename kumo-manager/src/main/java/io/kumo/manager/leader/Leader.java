@@ -51,7 +51,7 @@ public final class Leader {
         }
         operations.autoReplace();
         operations.replaceLost();
-        Rebalancing.apply(draft, options);
+        Rebalancing.apply(draft, seen, options);
         Optional<ClusterTable> table = draft.table(seen.versionWanted());
         table.ifPresent(next -> TableRules.check(committed, next, seen));
         return new Decision(table, draft.events(), answers);

@@ -4,6 +4,7 @@ import io.kumo.manager.plan.RebalancePlanner;
 import io.kumo.manager.plan.RebalanceStep;
 import io.kumo.manager.plan.RebalanceStep.AddJoiner;
 import io.kumo.manager.plan.RebalanceStep.MovePrimary;
+import io.kumo.manager.plan.RebalanceStep.RemoveCopy;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
@@ -20,20 +21,22 @@ final class Rebalancing {
     private static final int STEPS_PER_ROW = 32;
 
     private final Draft draft;
+    private final Observations seen;
     private final LeaderOptions options;
     private final Map<ServerId, Integer> joining = new HashMap<>();
     private int primariesMoved;
 
-    private Rebalancing(Draft draft, LeaderOptions options) {
+    private Rebalancing(Draft draft, Observations seen, LeaderOptions options) {
         this.draft = draft;
+        this.seen = seen;
         this.options = options;
         for (Partition row : draft.rows()) {
             row.joining().forEach(id -> joining.merge(id, 1, Integer::sum));
         }
     }
 
-    static void apply(Draft draft, LeaderOptions options) {
-        Rebalancing rebalancing = new Rebalancing(draft, options);
+    static void apply(Draft draft, Observations seen, LeaderOptions options) {
+        Rebalancing rebalancing = new Rebalancing(draft, seen, options);
         for (Partition row : List.copyOf(draft.rows())) {
             draft.set(rebalancing.advance(draft.filled(row)));
         }
@@ -72,9 +75,23 @@ final class Rebalancing {
         if (step instanceof MovePrimary) {
             return primariesMoved < options.primariesPerVersion();
         }
+        if (step instanceof RemoveCopy && row.inSync().contains(step.server())) {
+            return row.inSync().stream().allMatch(copy -> copy.equals(step.server()) || isGood(row, copy));
+        }
         return !(step instanceof AddJoiner)
                 || isShortOfCopies(row)
                 || joining.getOrDefault(step.server(), 0) < options.joiningPerServer();
+    }
+
+    /**
+     * Whether it is known to have its copy: it may have restarted without, and a manager that has just started has to
+     * hear of that first.
+     */
+    private boolean isGood(Partition row, ServerId copy) {
+        ServerInfo info = draft.server(copy);
+        return info != null
+                && seen.report(copy, info.incarnation()).isPresent()
+                && !Positions.isUnreadable(seen, row, copy, info.incarnation());
     }
 
     private boolean isShortOfCopies(Partition row) {

@@ -251,6 +251,33 @@ class LeaderTest extends LeaderCase {
                 .allMatch(row -> Set.copyOf(row.inSync()).equals(Set.of(B, C, D))));
     }
 
+    /** A manager that has just started does not know yet who has restarted without its data. */
+    @Test
+    void aCopyIsNotGivenUpForOneThatHasNotReported() {
+        attached(A, B, C);
+        reports(D);
+        decide(new Command.Attach(true, List.of()));
+        decide(new Command.Detach(true, List.of(A.toString())));
+        int spared = 0;
+        for (int rounds = 0; rounds < 100 && table.server(A).isPresent(); rounds++) {
+            table.servers().forEach(info -> report(info.id(), new ServerReportBuilder(info.id()).joined()));
+            ReportBook newBook = new ReportBook(nowMs);
+            newBook.onTable(table);
+            List.of(A, B, D)
+                    .forEach(id -> newBook.onReport(new ServerReportBuilder(id).build(), connection(id), nowMs));
+            ClusterTable next = leader().next(table, newBook.observe(false, nowMs), List.of())
+                    .table()
+                    .orElse(table);
+            for (Partition row : table.partitions()) {
+                assertTrue(next.partition(row.id()).inSync().containsAll(row.inSync()), row::toString);
+                spared += row.inSync().size() > table.replicas() ? 1 : 0;
+            }
+            decide();
+        }
+        assertTrue(table.server(A).isEmpty());
+        assertTrue(spared > 0, "there was something to give up");
+    }
+
     @Test
     void refusesWhatCannotBeDone() {
         assertFalse(isAccepted(new Command.Attach(true, List.of())));

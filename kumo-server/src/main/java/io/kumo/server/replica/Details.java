@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Adds to answers what memcached's meta commands tell of a record. Pure functions. */
 final class Details {
+    private static final RecordDetails NOTHING = new RecordDetails(0, 0, -1, -1);
+
     private Details() {}
 
     /** The result of a get, with details if it wants them. */
@@ -43,7 +45,10 @@ final class Details {
 
     /** What a write found. */
     static RecordDetails before(Bytes key, @Nullable LogEntry found, Memtable memtable, long nowMs) {
-        long ttlSec = found == null ? -1 : RecordDetails.ttlSec(found.expiryMs(), nowMs);
+        if (found == null || !found.isRecord() || found.isExpired(nowMs)) {
+            return NOTHING;
+        }
+        long ttlSec = RecordDetails.ttlSec(found.expiryMs(), nowMs);
         return new RecordDetails(marks(key, 0, memtable), memtable.idleSec(key, nowMs), ttlSec, ttlSec);
     }
 

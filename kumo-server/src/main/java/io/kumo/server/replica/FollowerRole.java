@@ -149,6 +149,16 @@ final class FollowerRole {
         forgetSyncs(1);
     }
 
+    /**
+     * To be called from ticks while it is joining. Without room only a checkpoint helps, and that takes nothing of what
+     * is not committed: of that goes what this primary was never told of. Nobody relies on what a joiner has.
+     */
+    void makeRoom() {
+        if (context.memory.isFull() && matchedSeq < 0 && data.isComplete() && data.lastSeq() > data.committedSeq()) {
+            undo(data.committedSeq());
+        }
+    }
+
     private void commit() {
         long seq = Math.min(promisedCommitSeq, Math.min(matchedSeq, data.loggedSeq()));
         while (data.committedSeq() < seq) {

@@ -71,29 +71,38 @@ public final class Memtable {
         return slot < 0 ? 0 : Math.max(0, nowMs / MS_PER_SEC - table.time(slot));
     }
 
-    /** A committed PUT, DELETE or COPY_PUT. A step that is a read too, or counts on, leaves it as read as it was. */
+    /** A committed PUT, DELETE or COPY_PUT. */
     void putDirty(LogEntry entry, long nowMs) {
         int slot = table.slotOf(entry.key());
-        byte read = slot < 0 ? 0 : (byte) (table.mark(slot) & READ);
+        LogEntry old = slot < 0 ? null : table.at(slot);
+        byte read = old == null ? 0 : readBy(entry, old, (byte) (table.mark(slot) & READ));
+        if (isReading(entry)) {
+            read = READ;
+        }
         forget(slot);
-        table.put(entry, (byte) (DIRTY | readBy(entry, read)), (int) (nowMs / MS_PER_SEC));
+        table.put(entry, (byte) (DIRTY | read), (int) (nowMs / MS_PER_SEC));
         dirtyCount++;
         addDirty(entry.footprintBytes());
     }
 
-    private static byte readBy(LogEntry entry, byte before) {
+    private static boolean isReading(LogEntry entry) {
         int write = entry.write();
-        boolean counts = write == WriteKind.INCR.number() || write == WriteKind.DECR.number();
-        if (counts && entry.has(LogEntry.CREATED)) {
-            return 0;
-        }
-        if (counts || entry.has(LogEntry.STALE)) {
-            return before;
-        }
-        boolean reads = write == WriteKind.TOUCH.number()
+        return write == WriteKind.TOUCH.number()
                 || write == WriteKind.GET_AND_TOUCH.number()
                 || write == WriteKind.META_GET.number();
-        return reads ? READ : 0;
+    }
+
+    /** What keeps memcached's item leaves it as read as it was: a number that does not get longer, a mark. */
+    private static byte readBy(LogEntry entry, LogEntry old, byte before) {
+        int write = entry.write();
+        boolean counts = write == WriteKind.INCR.number() || write == WriteKind.DECR.number();
+        boolean isInPlace = counts
+                && !entry.has(LogEntry.CREATED)
+                && entry.value().length() <= old.value().length();
+        boolean isMarked = write == WriteKind.DELETE.number()
+                && entry.has(LogEntry.STALE)
+                && entry.value().length() == old.value().length();
+        return isInPlace || isMarked ? before : 0;
     }
 
     /** A record as the store has it now; nothing of this key is here. */

@@ -83,6 +83,9 @@ final class MutationRules {
                 if (current == null && write.options().has(WriteOptions.VIVIFY)) {
                     return null;
                 }
+                if (current != null && current.value().isEmpty()) {
+                    return Mutation.NOT_A_NUMBER; // what memcached looks at first
+                }
                 break;
             default:
                 break;

@@ -425,6 +425,9 @@ public final class Replica {
             primary.onTick(nowNs);
             updateRole();
         } else if (follower != null) {
+            if (role == ReplicaRole.JOINING) {
+                follower.makeRoom();
+            }
             follower.onProgress();
         } else {
             leftovers.onTick(row, nowNs);

@@ -1,14 +1,20 @@
 package io.kumo.server.replica;
 
 import static io.kumo.server.replica.FakeWorld.ME;
+import static io.kumo.server.replica.FakeWorld.THREE;
 import static io.kumo.server.replica.FakeWorld.TWO;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kumo.base.Bytes;
+import io.kumo.protocol.EntryKind;
+import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.ReplicationMessages.Behind;
 import io.kumo.protocol.ReplicationMessages.CopyChunk;
+import io.kumo.protocol.ReplicationMessages.Replicate;
+import io.kumo.protocol.ReplicationMessages.Replicated;
 import io.kumo.protocol.WriteKind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -65,5 +71,48 @@ class JoinerFeedTest {
     void whatNobodyCountedComesFromTheLog() {
         writeToKeys(1);
         assertTrue(isFedFromTheLog());
+    }
+
+    private static LogEntry entry(long seq) {
+        return LogEntry.internal(EntryKind.PUT, 1, seq, Bytes.utf8("k" + seq), Bytes.utf8("v"));
+    }
+
+    /** A copy of a small server that has three entries, one of them committed; then it joins in another epoch. */
+    private static FakeWorld joinsWithATail() {
+        FakeWorld small = new FakeWorld(ReplicaSettings.defaults(), new MemoryBudget(400, 800), Recovery.NONE);
+        small.table(1, List.of(TWO, THREE, ME), List.of());
+        List<LogEntry> entries = List.of(entry(1), entry(2), entry(3), entry(4));
+        small.replica.onMessage(TWO, new Replicate(0, 1, small.version, 0, 0, 0, 1, entries, false));
+        small.logged();
+        assertTrue(small.context.memory().isFull());
+        small.table(2, List.of(THREE), List.of(ME));
+        assertEquals(4, small.replica.view().lastSeq());
+        return small;
+    }
+
+    @Test
+    void aJoinerWithoutRoomGivesUpWhatNoCheckpointTakes() {
+        FakeWorld small = joinsWithATail();
+        small.replica.onTick();
+        assertEquals(1, small.replica.view().lastSeq());
+        assertFalse(small.context.memory().isFull());
+    }
+
+    @Test
+    void aJoinerKeepsWhatItToldItsPrimaryThatItHas() {
+        FakeWorld small = joinsWithATail();
+        small.replica.onMessage(THREE, new Replicate(0, 2, small.version, 4, 1, 4, 1, List.of(), false));
+        small.replica.flush();
+        assertEquals(4, small.sent(THREE, Replicated.class).get(0).seq());
+        small.replica.onTick();
+        assertEquals(4, small.replica.view().lastSeq());
+    }
+
+    @Test
+    void aCopyInSyncKeepsAllThatItHas() {
+        FakeWorld small = joinsWithATail();
+        small.table(3, List.of(THREE, ME), List.of());
+        small.replica.onTick();
+        assertEquals(4, small.replica.view().lastSeq());
     }
 }

@@ -10,11 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kumo.base.Bytes;
 import io.kumo.protocol.EntryKind;
 import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.WriteKind;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MemtableTest {
@@ -104,5 +106,36 @@ class MemtableTest {
         table.putDirty(put(2, "k"), 30_000);
         assertFalse(table.wasRead(key), "a new record");
         assertEquals(0, table.idleSec(Bytes.utf8("other"), 30_000));
+    }
+
+    private static LogEntry written(WriteKind kind, String value, int marks) {
+        Bytes key = Bytes.utf8("k");
+        return new LogEntry(EntryKind.PUT, 1, 9, 0, 0, 0, kind.number(), key, 0, 0, Bytes.utf8(value), 9, marks);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "INCR,10,0,true",
+        "INCR,100,0,false",
+        "INCR,1,8,false",
+        "DELETE,99,1,true",
+        "DELETE,'',1,false",
+        "SET,98,0,false",
+        "CAS,98,1,false",
+        "TOUCH,99,0,true"
+    })
+    void aRecordThatWasReadStaysSoWhileMemcachedKeepsItsItem(WriteKind kind, String value, int marks, boolean read) {
+        Bytes key = Bytes.utf8("k");
+        table.putDirty(written(WriteKind.SET, "99", 0), 0);
+        table.read(key, 0);
+        table.putDirty(written(kind, value, marks), 0);
+        assertEquals(read, table.wasRead(key));
+    }
+
+    @Test
+    void aReadOfAMarkedRecordCounts() {
+        table.putDirty(written(WriteKind.DELETE, "99", LogEntry.STALE), 0);
+        table.putDirty(written(WriteKind.GET_AND_TOUCH, "99", LogEntry.STALE), 0);
+        assertTrue(table.wasRead(Bytes.utf8("k")));
     }
 }

@@ -171,6 +171,13 @@ class MutationRulesTest {
     }
 
     @Test
+    void anEmptyValueIsNoNumberWhateverItsCasUnique() {
+        Write wrong = write(WriteKind.INCR, "", 0, 99, 1);
+        assertEquals(WriteStatus.NOT_A_NUMBER, evaluate(wrong, record("", 0)).status());
+        assertEquals(WriteStatus.EXISTS, evaluate(wrong, record("x", 0)).status());
+    }
+
+    @Test
     void takesExptimeAsMemcachedDoes() {
         long month = 60L * 60 * 24 * 30;
         assertEquals(0, MutationRules.expiryMs(0, NOW_MS));
