@@ -62,6 +62,26 @@ class LeaseBookTest {
     }
 
     @Test
+    void whatWasGrantedIsWaitedForToItsEnd() {
+        long afterStart = book.grantedUntil(new ServerId(3));
+        book.grant(peer, 300 * SEC, 9);
+        assertEquals(300 * SEC + LeaseBook.GRANT_NS, book.grantedUntil(peer));
+        book.grant(peer, 301 * SEC, 9);
+        assertEquals(301 * SEC + LeaseBook.GRANT_NS, book.grantedUntil(peer), "a renewed one too");
+        assertEquals(afterStart, book.grantedUntil(new ServerId(3)), "and nobody else's");
+    }
+
+    @Test
+    void aPeerIsSilentSinceItsLastGrantWasAskedFor() {
+        assertEquals(150 * SEC, book.lastGrantNs(peer, 150 * SEC), "never asked");
+        book.onGrant(peer, new LeaseGrant(7, 200 * SEC, 5));
+        assertEquals(200 * SEC, book.lastGrantNs(peer, 150 * SEC));
+        assertEquals(250 * SEC, book.lastGrantNs(peer, 250 * SEC), "since then it is not expected to answer");
+        book.onGrant(peer, new LeaseGrant(6, 300 * SEC, 5));
+        assertEquals(200 * SEC, book.lastGrantNs(peer, 150 * SEC), "an earlier process asked for that");
+    }
+
+    @Test
     void aFenceIsLiftedByTheReleaseOfItsEpochOnly() {
         Fence fence = new Fence(0);
         fence.onDeposed(5, 10 * SEC);
