@@ -10,6 +10,7 @@ import io.kumo.manager.leader.Leader;
 import io.kumo.manager.leader.LeaderEvent;
 import io.kumo.manager.leader.Observations;
 import io.kumo.manager.leader.ReportBook;
+import io.kumo.manager.leader.StepPacing;
 import io.kumo.manager.leader.StopCheck;
 import io.kumo.membership.Member.ServerMember;
 import io.kumo.membership.MembershipView;
@@ -49,12 +50,6 @@ final class LeaderDriver {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private static final long TICK_MS = 200;
-    /** Changes within this time go into one version. */
-    private static final long BATCH_MS = 20;
-    /** The same while copies are made that end one after the other: each version costs every server something. */
-    private static final long MOVING_BATCH_MS = 500;
-    /** That share of the joiners has everything: it is time for the next version. */
-    private static final double MOST = 0.75;
     /** Servers of an older cluster have this time to say so before a new one is founded. */
     private static final long BIRTH_GRACE_MS = 1_500;
 
@@ -78,6 +73,7 @@ final class LeaderDriver {
 
     private final ReportBook book;
     private final PendingCommands commands = new PendingCommands();
+    private final StepPacing pacing;
     private final long startMs;
 
     private volatile MembershipView view = MembershipView.NONE;
@@ -87,16 +83,11 @@ final class LeaderDriver {
     private String obstacle = "";
     private long timer = -1;
     private long lastTickMs;
-    private long lastStepMs;
     private long wantedVersionMs;
     private long notBeforeMs;
     private long backoffMs;
     /** Of the next step that is scheduled; none if it is over. */
     private long stepTimer = -1;
-
-    private long stepDueMs = Long.MAX_VALUE;
-    /** Something happened that clients may wait for. */
-    private boolean isUrgent;
 
     private int joinerCount;
     private boolean busy;
@@ -114,6 +105,9 @@ final class LeaderDriver {
         this.decider = new Leader(options.leader());
         this.startMs = nowMs();
         this.lastTickMs = startMs;
+        this.notBeforeMs = startMs;
+        this.wantedVersionMs = startMs - WANTED_VERSION_MS;
+        this.pacing = new StepPacing(startMs);
         this.book = new ReportBook(startMs);
     }
 
@@ -145,7 +139,7 @@ final class LeaderDriver {
         dead.keySet().retainAll(newView.managers()); // one that is started again comes into a view anew
         view = newView;
         book.onView(newView.servers().stream().map(ServerMember::id).collect(Collectors.toSet()));
-        isUrgent = true;
+        pacing.urge();
         judge();
     }
 
@@ -156,7 +150,7 @@ final class LeaderDriver {
             scheduleSoon();
         } else if (view.managers().contains(address) && dead.put(address, nowMs()) == null) {
             LOG.info("manager is gone address={}", address);
-            isUrgent = true;
+            pacing.urge();
             judge();
         }
     }
@@ -205,7 +199,9 @@ final class LeaderDriver {
             LOG.info("server reports id={} address={}", report.server(), report.address());
         }
         book.onReport(report, connection, nowMs());
-        isUrgent |= !report.unresponsive().isEmpty() || report.stopping();
+        if (!report.unresponsive().isEmpty() || report.stopping()) {
+            pacing.urge();
+        }
         schedule();
     }
 
@@ -286,41 +282,39 @@ final class LeaderDriver {
     }
 
     private void scheduleSoon() {
-        isUrgent = true;
+        pacing.urge();
         schedule();
     }
 
     private void schedule() {
-        boolean isCrowded = !isUrgent && joinerCount > 0 && book.joinedCount() < MOST * joinerCount;
-        long now = nowMs();
-        long dueMs = Math.max(now + 1, lastStepMs + (isCrowded ? MOVING_BATCH_MS : BATCH_MS));
-        if (closed || stepDueMs <= dueMs) {
+        if (closed) {
             return;
         }
-        vertx.cancelTimer(stepTimer);
-        stepDueMs = dueMs;
-        stepTimer = vertx.setTimer(
-                dueMs - now,
-                id -> context.runOnContext(ignored -> {
-                    if (stepTimer == id) {
-                        stepDueMs = Long.MAX_VALUE;
-                        step();
-                    }
-                }));
+        int joinedCount = joinerCount == 0 ? 0 : book.joinedCount();
+        pacing.delayMs(joinedCount, joinerCount, nowMs()).ifPresent(delayMs -> {
+            vertx.cancelTimer(stepTimer);
+            stepTimer = vertx.setTimer(
+                    delayMs,
+                    id -> context.runOnContext(ignored -> {
+                        if (stepTimer == id) {
+                            step();
+                        }
+                    }));
+        });
     }
 
     private void step() {
         if (lastTickMs + TICK_MS + PAUSE_MS < nowMs()) {
             noticePause();
         }
-        lastStepMs = nowMs();
-        isUrgent = false;
+        long stepMs = nowMs();
+        pacing.onStep(stepMs);
         if (closed) {
             return;
         }
         String patience = obstacle.isEmpty() ? "the managers did not agree in time: try again" : obstacle;
-        commands.expire(obstacle.isEmpty() ? ErrorCode.TIMED_OUT : ErrorCode.NO_TABLE, patience, lastStepMs);
-        if (!leading || busy || lastStepMs < notBeforeMs) {
+        commands.expire(obstacle.isEmpty() ? ErrorCode.TIMED_OUT : ErrorCode.NO_TABLE, patience, stepMs);
+        if (!leading || busy || stepMs < notBeforeMs) {
             return;
         }
         ClusterTable known = table;
