@@ -179,7 +179,7 @@ public final class RegisterMessages {
      *
      * @param nonce comes back in the answer, so that answers from before are told apart
      * @param knownVersion the newest that the asker knows; 0 for none
-     * @param recovering the asker needs a version to be decided without it before it may vote again
+     * @param recovering the asker needs a version to be decided: before it may vote again, or to hear of an older vote
      */
     public record Learn(long nonce, long knownVersion, boolean recovering) implements Call<Learned> {
         public static final Method<Learn, Learned> METHOD =

@@ -6,7 +6,7 @@ import io.vertx.core.Future;
 
 /**
  * The log of a server: write-ahead log and replication log of all its partitions. Event loops append batches and read
- * what a joiner lacks; every method but {@link #close} may be called on any event loop and never blocks.
+ * what a joiner lacks; every method may be called on any event loop and never blocks.
  */
 public interface CommitLog {
     /** An empty batch for the event loop of {@code context}; it is used again and again. */
