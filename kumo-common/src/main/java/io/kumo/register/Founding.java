@@ -6,6 +6,7 @@ import io.kumo.register.RegisterMessages.Learned;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
+import io.kumo.table.ServerState;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,6 +25,12 @@ public final class Founding {
      * not report, and must not meet another table of the same version.
      */
     public static final long VERSION_GAP = 1L << 20;
+
+    /**
+     * How long new managers wait for those servers, too, that are not needed for most of them: one of these may know a
+     * newer table, under which it acknowledged alone.
+     */
+    public static final long PATIENCE_MS = 10_000;
 
     private Founding() {}
 
@@ -56,9 +63,13 @@ public final class Founding {
      * @param configured all managers, this one too
      * @param answers of managers, this one too
      * @param servers those that reported
+     * @param waitedMs since this manager has been up without a table
      */
     public static Decision decide(
-            List<HostPort> configured, Map<HostPort, Learned> answers, Map<ServerId, ServerAccount> servers) {
+            List<HostPort> configured,
+            Map<HostPort, Learned> answers,
+            Map<ServerId, ServerAccount> servers,
+            long waitedMs) {
         Optional<ClusterTable> known = newest(answers.values().stream()
                 .flatMap(answer -> answer.newer().stream())
                 .toList());
@@ -80,10 +91,11 @@ public final class Founding {
             return new Decision.Wait("servers of several clusters report: " + String.join(", ", clusters)
                     + "; stop those that do not belong here");
         }
-        return clusters.isEmpty() ? new Decision.Birth() : refound(clusters.first(), configured, servers);
+        return clusters.isEmpty() ? new Decision.Birth() : refound(clusters.first(), configured, servers, waitedMs);
     }
 
-    private static Decision refound(String clusterId, List<HostPort> configured, Map<ServerId, ServerAccount> servers) {
+    private static Decision refound(
+            String clusterId, List<HostPort> configured, Map<ServerId, ServerAccount> servers, long waitedMs) {
         Map<ServerId, ClusterTable> tables = new HashMap<>();
         servers.forEach((id, account) -> account.table()
                 .filter(table -> table.clusterId().equals(clusterId))
@@ -94,17 +106,22 @@ public final class Founding {
                     "the managers are new, and no server of cluster " + clusterId + " has told its table yet");
         }
         ClusterTable table = newest.get();
-        long reported = table.servers().stream()
-                .filter(server -> tables.containsKey(server.id()))
-                .count();
+        List<ServerInfo> silent = table.servers().stream()
+                .filter(server -> !tables.containsKey(server.id()))
+                .toList();
+        int reported = table.servers().size() - silent.size();
         if (2 * reported <= table.servers().size()) {
-            List<HostPort> missing = table.servers().stream()
-                    .filter(server -> !tables.containsKey(server.id()))
-                    .map(ServerInfo::address)
-                    .toList();
             return new Decision.Wait("the managers are new, and only " + reported + " of "
                     + table.servers().size() + " servers of cluster " + clusterId + " have told their table; missing: "
-                    + join(missing));
+                    + join(addresses(silent)));
+        }
+        List<ServerInfo> awaited = silent.stream()
+                .filter(server -> server.state() != ServerState.FAULT)
+                .toList();
+        if (!awaited.isEmpty() && waitedMs < PATIENCE_MS) {
+            return new Decision.Wait("the managers are new; for " + PATIENCE_MS / 1000
+                    + " s they wait for what all servers of cluster " + clusterId + " know; missing: "
+                    + join(addresses(awaited)));
         }
         return new Decision.Refound(new ClusterTable(
                 clusterId,
@@ -122,6 +139,10 @@ public final class Founding {
         List<ClusterTable> all = new ArrayList<>();
         tables.forEach(all::add);
         return all.stream().max(Comparator.comparingLong(ClusterTable::version));
+    }
+
+    private static List<HostPort> addresses(List<ServerInfo> servers) {
+        return servers.stream().map(ServerInfo::address).toList();
     }
 
     private static String join(List<HostPort> addresses) {

@@ -10,6 +10,7 @@ import io.kumo.register.Founding.ServerAccount;
 import io.kumo.register.RegisterMessages.Learned;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,12 +34,12 @@ class FoundingTest {
     void aClusterIsBornWhenNobodyKnowsOne() {
         assertEquals(
                 new Decision.Birth(),
-                Founding.decide(MANAGERS, ALL_BLANK, Map.of(new ServerId(1), NEW, new ServerId(2), NEW)));
+                Founding.decide(MANAGERS, ALL_BLANK, Map.of(new ServerId(1), NEW, new ServerId(2), NEW), 0));
     }
 
     @Test
     void waitsForEveryManager() {
-        Decision decision = Founding.decide(MANAGERS, Map.of(MANAGERS.get(0), BLANK), Map.of());
+        Decision decision = Founding.decide(MANAGERS, Map.of(MANAGERS.get(0), BLANK), Map.of(), 0);
         assertTrue(reason(decision).contains("mgr2:19700"), () -> reason(decision));
     }
 
@@ -48,7 +49,7 @@ class FoundingTest {
         Learned has = new Learned(1, 9, false, true, Optional.of(table));
         assertEquals(
                 new Decision.Learn(table),
-                Founding.decide(MANAGERS, Map.of(MANAGERS.get(1), has), Map.of(new ServerId(1), NEW)));
+                Founding.decide(MANAGERS, Map.of(MANAGERS.get(1), has), Map.of(new ServerId(1), NEW), 0));
     }
 
     @Test
@@ -56,11 +57,31 @@ class FoundingTest {
         ClusterTable older = Tables.table(8, 1, 3);
         ClusterTable newer = Tables.table(9, 1, 3);
         Decision decision = Founding.decide(
-                MANAGERS, ALL_BLANK, Map.of(new ServerId(1), knows(older), new ServerId(3), knows(newer)));
+                MANAGERS,
+                ALL_BLANK,
+                Map.of(new ServerId(1), knows(older), new ServerId(3), knows(newer)),
+                Founding.PATIENCE_MS);
         ClusterTable table = assertInstanceOf(Decision.Refound.class, decision).table();
         assertEquals(9 + Founding.VERSION_GAP, table.version());
         assertEquals(MANAGERS, table.managers(), "the managers that are configured now");
         assertEquals(newer.servers(), table.servers());
+    }
+
+    /** The third one may be alone in sync by now, and nobody else know it. */
+    @Test
+    void waitsAWhileForAServerThatMayKnowMoreThanMost() {
+        ClusterTable table = Tables.table(9, 1, 3);
+        Map<ServerId, ServerAccount> two = Map.of(new ServerId(1), knows(table), new ServerId(2), knows(table));
+        Decision decision = Founding.decide(MANAGERS, ALL_BLANK, two, Founding.PATIENCE_MS - 1);
+        assertTrue(reason(decision).contains("missing: svr3:19800"), () -> reason(decision));
+        assertInstanceOf(Decision.Refound.class, Founding.decide(MANAGERS, ALL_BLANK, two, Founding.PATIENCE_MS));
+        Map<ServerId, ServerAccount> all = new HashMap<>(two);
+        all.put(new ServerId(3), knows(Tables.table(10, 1, 3)));
+        assertEquals(
+                10 + Founding.VERSION_GAP,
+                assertInstanceOf(Decision.Refound.class, Founding.decide(MANAGERS, ALL_BLANK, all, 0))
+                        .table()
+                        .version());
     }
 
     @Test
@@ -69,14 +90,15 @@ class FoundingTest {
         Decision decision = Founding.decide(
                 MANAGERS,
                 ALL_BLANK,
-                Map.of(new ServerId(1), knows(table), new ServerId(2), knows(table), new ServerId(7), NEW));
+                Map.of(new ServerId(1), knows(table), new ServerId(2), knows(table), new ServerId(7), NEW),
+                Founding.PATIENCE_MS);
         assertTrue(reason(decision).contains("svr3:19800, svr4:19800"), () -> reason(decision));
     }
 
     @Test
     void noClusterIsBornWhileAServerBelongsToOne() {
         ServerAccount silent = new ServerAccount(Tables.CLUSTER, Optional.empty());
-        assertTrue(reason(Founding.decide(MANAGERS, ALL_BLANK, Map.of(new ServerId(1), silent)))
+        assertTrue(reason(Founding.decide(MANAGERS, ALL_BLANK, Map.of(new ServerId(1), silent), 0))
                 .contains(Tables.CLUSTER));
     }
 
@@ -84,7 +106,7 @@ class FoundingTest {
     void serversOfTwoClustersAreForTheOperator() {
         ServerAccount other = new ServerAccount("00000000000000ff", Optional.empty());
         Decision decision = Founding.decide(
-                MANAGERS, ALL_BLANK, Map.of(new ServerId(1), knows(Tables.table(9, 2, 3)), new ServerId(2), other));
+                MANAGERS, ALL_BLANK, Map.of(new ServerId(1), knows(Tables.table(9, 2, 3)), new ServerId(2), other), 0);
         assertTrue(reason(decision).contains("00000000000000c1, 00000000000000ff"), () -> reason(decision));
     }
 }

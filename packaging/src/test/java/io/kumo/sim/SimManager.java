@@ -311,7 +311,8 @@ final class SimManager implements SimHandlers {
                 });
             }
         }
-        Founding.Decision decision = Founding.decide(cluster.managers(), answers, accounts);
+        Founding.Decision decision = Founding.decide(
+                cluster.managers(), answers, accounts, (process.monotonicNs() - startedNs) / SimTime.MS);
         if (decision instanceof Founding.Decision.Learn learnt) {
             voter.offer(learnt.table());
         } else if (decision instanceof Founding.Decision.Refound again) {

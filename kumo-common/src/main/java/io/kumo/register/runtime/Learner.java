@@ -41,6 +41,7 @@ final class Learner {
     private Optional<Proposal> accepted = Optional.empty();
     private volatile long undecidedAfter = -1;
     private boolean wasInDoubt;
+    private int roundsWithoutTable;
     private String reason = "";
     private long timer = -1;
 
@@ -86,6 +87,7 @@ final class Learner {
                 askForAVersion(known.get());
             }
         } else if (environment.options().self() instanceof ManagerVoter) {
+            roundsWithoutTable++;
             examine().onSuccess(this::follow);
         }
     }
@@ -118,7 +120,7 @@ final class Learner {
                     answers.put(manager, result.result());
                 }
                 if (--open[0] == 0) {
-                    done.complete(Founding.decide(managers, answers, accounts));
+                    done.complete(Founding.decide(managers, answers, accounts, roundsWithoutTable * ROUND_MS));
                 }
             });
         }
