@@ -60,7 +60,16 @@ public enum Meter {
     CHECKPOINT_LATENCY("kumo.checkpoint.latency", Kind.LATENCY, "seconds", "Duration of a checkpoint into the store"),
     CHECKPOINTED("kumo.checkpointed", Kind.COUNTER, "", "Records moved from the log to the store"),
     COPIED("kumo.copied", Kind.COUNTER, "bytes", "Bytes received for joining copies"),
-    EXPIRED("kumo.expired", Kind.COUNTER, "", "Expired records that were swept");
+    EXPIRED("kumo.expired", Kind.COUNTER, "", "Expired records that were swept"),
+    BACKUP_LAST_SUCCESS(
+            "kumo.backup.last.success",
+            Kind.GAUGE,
+            "seconds",
+            "When the newest whole backup that this server wrote for was begun, since 1970; 0 if none is known"),
+    BACKUP_DURATION("kumo.backup.duration", Kind.GAUGE, "seconds", "How long that one took, 0 after a restart"),
+    BACKUP_BYTES("kumo.backup.size", Kind.GAUGE, "bytes", "What this server wrote for it, 0 after a restart"),
+    BACKUPS_FAILED("kumo.backup.failed", Kind.COUNTER, "", "Backups that were cancelled, given up or failed here"),
+    BACKUP_RUNNING("kumo.backup.running", Kind.GAUGE, "", "1 while this server writes for a backup");
 
     /** What a meter measures. */
     public enum Kind {

@@ -41,6 +41,7 @@ final class BackupRun {
     private final List<BackupOutcome> outcomes = new ArrayList<>();
     private boolean isBusy;
     private @Nullable KumoException failure;
+    private final long begunNs;
     private long askedNs;
     private final AtomicLong rawBytes = new AtomicLong();
 
@@ -56,7 +57,8 @@ final class BackupRun {
         this.parent = parent;
         this.host = host;
         this.pace = new Pace(call.rateBytesPerSec());
-        this.askedNs = host.clock().monotonicNs();
+        this.begunNs = host.clock().monotonicNs();
+        this.askedNs = begunNs;
     }
 
     long id() {
@@ -70,6 +72,20 @@ final class BackupRun {
     /** Whether it writes that backup. */
     boolean is(Path otherParent, String otherName) {
         return parent.equals(otherParent) && call.name().equals(otherName);
+    }
+
+    /** When all of the backup was begun, milliseconds since 1970. */
+    long timeMs() {
+        return call.timeMs();
+    }
+
+    long begunNs() {
+        return begunNs;
+    }
+
+    /** What was written here. */
+    long storedBytes() {
+        return storedBytes;
     }
 
     long askedNs() {

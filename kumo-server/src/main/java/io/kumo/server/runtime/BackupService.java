@@ -4,6 +4,7 @@ import io.kumo.backup.runtime.BackupDirectory;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.node.runtime.Audit;
+import io.kumo.node.runtime.Metrics;
 import io.kumo.protocol.BackupMessages.BackupAssign;
 import io.kumo.protocol.BackupMessages.BackupBegin;
 import io.kumo.protocol.BackupMessages.BackupBegun;
@@ -39,11 +40,16 @@ final class BackupService {
 
     private final BackupHost host;
     private final Path home;
+    private final BackupMeters meters = new BackupMeters();
     private @Nullable BackupRun run;
 
-    BackupService(BackupHost host) {
+    BackupService(BackupHost host, Metrics metrics) {
         this.host = host;
+        meters.register(metrics);
         this.home = host.storage().directory().path().resolve(DIRECTORY);
+        host.blocking(() -> BackupMeters.newest(home))
+                .onSuccess(meters::found)
+                .onFailure(failed -> LOG.warn("backups can't be listed error=\"{}\"", failed.getMessage()));
     }
 
     void serve(RpcHandlers handlers) {
@@ -126,9 +132,13 @@ final class BackupService {
         }
         BackupRun begun = new BackupRun(call, parent, host);
         run = begun;
+        meters.begun();
         return host.blocking(() -> call.directory().isEmpty() ? Files.createDirectories(home) : home)
                 .compose(made -> begun.begin())
-                .onFailure(failed -> run = null)
+                .onFailure(failed -> {
+                    run = null;
+                    meters.failed();
+                })
                 .map(path -> {
                     LOG.info("backup begun name={} path={}", call.name(), path);
                     return new BackupBegun(path.toString());
@@ -140,6 +150,7 @@ final class BackupService {
         return now.commit(call.manifest()).map(whole -> {
             LOG.info("backup whole name={}", now.name());
             run = null;
+            meters.succeeded(now.timeMs(), host.clock().monotonicNs() - now.begunNs(), now.storedBytes());
             return Done.DONE;
         });
     }
@@ -156,6 +167,7 @@ final class BackupService {
     private Future<Boolean> cancel(BackupRun ended) {
         LOG.info("backup ended before it was whole name={}", ended.name());
         run = null;
+        meters.failed();
         return ended.cancel();
     }
 

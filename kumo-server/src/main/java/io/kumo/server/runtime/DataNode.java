@@ -124,7 +124,8 @@ final class DataNode {
         new ReplicationService(shards, leases).serve(handlers);
         new VerifyService(shards).serve(handlers);
         this.backups = new BackupService(
-                new BackupHost(vertx, shards, storage, tables, node.clock(), options.diskReserveBytes()));
+                new BackupHost(vertx, shards, storage, tables, node.clock(), options.diskReserveBytes()),
+                node.metrics());
         backups.serve(handlers);
         this.feed = new TableFeed(contexts.get(0), tables, storage, node.stopper(), this::spread);
         this.server = new RpcServer(vertx, this::hello, handlers, tables::version, limits);
