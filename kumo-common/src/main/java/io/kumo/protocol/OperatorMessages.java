@@ -205,4 +205,31 @@ public final class OperatorMessages {
             return in.close(new SafeToStopResult(in.bool(), in.texts(), in.texts()));
         }
     }
+
+    /**
+     * What kumoctl is about to do with records, or has done: a manager keeps a line of it in its audit log, as records
+     * go past managers.
+     *
+     * @param command restore, import or export
+     * @param what with what, or how it ended
+     */
+    public record Announce(String command, String what) implements Call<CommandResult> {
+        public static final Method<Announce, CommandResult> METHOD =
+                new Method<>(110, "Announce", Callers.of(Role.OPERATOR), Announce::decode, CommandResult::decode);
+
+        @Override
+        public Method<Announce, CommandResult> method() {
+            return METHOD;
+        }
+
+        @Override
+        public void encode(MessageWriter out) {
+            out.fields(2).put(command).put(what);
+        }
+
+        static Announce decode(MessageReader in) {
+            in.open();
+            return in.close(new Announce(in.text(), in.text()));
+        }
+    }
 }

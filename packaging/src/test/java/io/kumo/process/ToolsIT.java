@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +33,7 @@ class ToolsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final List<Daemon> DAEMONS = new ArrayList<>();
     private static final List<String> SERVERS = new ArrayList<>();
+    private static final List<String> HTTP = new ArrayList<>();
 
     private static String manager = "";
 
@@ -55,7 +60,9 @@ class ToolsIT {
     private static Daemon daemon(String program, String name, String... options) {
         List<String> command = new ArrayList<>(List.of(BIN.resolve(program).toString()));
         command.addAll(List.of(options));
-        command.addAll(List.of("--http", "127.0.0.1:0", "-o", log(name).toString(), "--log-format", "json"));
+        HTTP.add("127.0.0.1:" + ProcessCluster.freePort());
+        command.addAll(
+                List.of("--http", HTTP.get(HTTP.size() - 1), "-o", log(name).toString(), "--log-format", "json"));
         command.add(program.equals("kumo-manager") ? "--data" : "--store");
         command.add(directory.resolve(name).toString());
         return new Daemon(name, command, directory.resolve(name + ".out")).start();
@@ -133,13 +140,7 @@ class ToolsIT {
     void everyCommandLeavesALineInTheAuditLogAndEveryLineIsJson() throws IOException {
         ok("kumoctl", manager, "disable-auto-replace");
         assertEquals(1, run("kumoctl", manager, "drain", "nobody:1").exit());
-        List<JsonObject> audit = new ArrayList<>();
-        for (String line : Files.readAllLines(log("manager"))) {
-            JsonObject json = new JsonObject(line);
-            if (json.getString("loggerName").equals("audit")) {
-                audit.add(json.getJsonObject("fields"));
-            }
-        }
+        List<JsonObject> audit = audit();
         assertEquals(
                 List.of("Attach done", "SetAutoReplace done", "Drain REFUSED"),
                 audit.stream()
@@ -152,8 +153,82 @@ class ToolsIT {
         assertTrue(last.getString("what").contains("nobody:1"), last.encode());
     }
 
+    private static List<JsonObject> audit() throws IOException {
+        List<JsonObject> audit = new ArrayList<>();
+        for (String line : Files.readAllLines(log("manager"))) {
+            JsonObject json = new JsonObject(line);
+            if (json.getString("loggerName").equals("audit")) {
+                audit.add(json.getJsonObject("fields"));
+            }
+        }
+        return audit;
+    }
+
     @Test
     @Order(5)
+    void recordsThatGoPastManagersAreInTheAuditLogAndBackupsInTheMetrics() throws IOException, InterruptedException {
+        int before = audit().size();
+        String from = Files.writeString(directory.resolve("from"), "{\"key\":\"a\",\"value\":\"b\"}\n")
+                .toString();
+        String to = directory.resolve("to").toString();
+        ok("kumoctl", manager, "import", from);
+        ok("kumoctl", manager, "export", to);
+        CommandResult again = run("kumoctl", manager, "export", to);
+        assertEquals(1, again.exit());
+        assertTrue(again.output().contains(to + " is there already: delete it"), again.output());
+        assertEquals(0, metric("kumo_backup_last_success_seconds"));
+        ok("kumoctl", manager, "backup", "one");
+        assertEquals(
+                1,
+                run("kumoctl", manager, "backup", "two", "--to", "/no/such/place")
+                        .exit());
+        String places = directory.resolve("server0/backup/one") + " " + directory.resolve("server1/backup/one");
+        ok("kumoctl", (manager + " restore " + places + " --into-non-empty").split(" "));
+
+        List<String> lines = audit().stream()
+                .skip(before)
+                .peek(line -> assertEquals("Announce", line.getString("command"), line::encode))
+                .map(line -> line.getString("what"))
+                .toList();
+        List<String> expected = List.of(
+                "import, what=begins: from " + from,
+                "import, what=ended: imported 1 records of 1 lines",
+                "export, what=begins: to " + to,
+                "export, what=ended: exported 1 records",
+                "export, what=begins: to " + to,
+                "export, what=failed: " + to + " is there already",
+                "restore, what=begins: " + places + " --into-non-empty",
+                "restore, what=ended: restored 1 records, ");
+        assertEquals(expected.size(), lines.size(), lines::toString);
+        for (int i = 0; i < expected.size(); i++) {
+            String line = lines.get(i);
+            assertTrue(line.startsWith("Announce[command=" + expected.get(i)), line);
+        }
+        double agoS = System.currentTimeMillis() / 1e3 - metric("kumo_backup_last_success_seconds");
+        assertTrue(agoS >= 0 && agoS < 600, "the backup was begun " + agoS + " s ago");
+        assertTrue(metric("kumo_backup_duration_seconds") > 0, "no duration");
+        assertTrue(metric("kumo_backup_size_bytes") > 0, "no bytes");
+        assertEquals(1, metric("kumo_backup_failed_total"));
+        assertEquals(0, metric("kumo_backup_running"));
+    }
+
+    /** Of the first server. */
+    private static double metric(String name) throws IOException, InterruptedException {
+        String page = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://" + HTTP.get(1) + "/metrics"))
+                                .build(),
+                        BodyHandlers.ofString())
+                .body();
+        String line = page.lines()
+                .filter(each -> each.startsWith(name + " ") || each.startsWith(name + "{"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name + " is missing in " + page));
+        return Double.parseDouble(line.substring(line.lastIndexOf(' ')));
+    }
+
+    @Test
+    @Order(6)
     void kumologShowsItToPeopleAndSighupOpensANewFile() throws IOException {
         Path moved = directory.resolve("manager.log.1");
         Files.move(log("manager"), moved);
@@ -173,7 +248,7 @@ class ToolsIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void eventsAreFollowedAndTheDoctorFindsAServerThatDied() throws IOException {
         List<String> command = List.of(BIN.resolve("kumoctl").toString(), manager, "events", "--json");
         Daemon events = new Daemon("events", command, directory.resolve("events.out")).start();

@@ -22,6 +22,7 @@ import io.kumo.protocol.ControlMessages.StatResult;
 import io.kumo.protocol.Figure;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.Method;
+import io.kumo.protocol.OperatorMessages.Announce;
 import io.kumo.protocol.OperatorMessages.Drain;
 import io.kumo.protocol.OperatorMessages.ForcePromote;
 import io.kumo.protocol.OperatorMessages.PlanMoves;
@@ -99,6 +100,11 @@ final class ControlService {
         on(handlers, SetPaused.METHOD, (call, reply) -> command(new Command.SetPaused(call.on()), reply));
         on(handlers, Drain.METHOD, (call, reply) -> command(new Command.Drain(call.servers()), reply));
         on(handlers, ForcePromote.METHOD, this::forcePromote);
+        on(
+                handlers,
+                Announce.METHOD,
+                (call, reply) -> reply.ok(new CommandResult(
+                        driver.table().map(ClusterTable::version).orElse(0L), "written down")));
     }
 
     private static <Q extends Call<CommandResult>> void on(

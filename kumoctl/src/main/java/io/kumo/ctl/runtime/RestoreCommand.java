@@ -26,11 +26,17 @@ final class RestoreCommand {
                                 + " the backup replace those of the same keys while all others stay (that is how to"
                                 + " begin again after a restore that was interrupted)");
             }
-            return write(run, files, line);
+            String[] result = {""};
+            return Announcement.around(
+                    run.client(),
+                    "restore",
+                    String.join(" ", run.arguments()) + (force ? " --" + BackupCommands.INTO_NON_EMPTY.name() : ""),
+                    () -> write(run, files, line, result),
+                    () -> result[0]);
         }
     }
 
-    private static int write(Invocation run, BackupFiles files, ProgressLine line) {
+    private static int write(Invocation run, BackupFiles files, ProgressLine line, String[] result) {
         long beganNs = System.nanoTime();
         long[] refused = {0};
         ClusterWriter writer = new ClusterWriter(run.client(), (tag, why) -> {
@@ -53,10 +59,11 @@ final class RestoreCommand {
                     "partitions", partition + 1L, files.partitions(), bytes, System.nanoTime() - beganNs));
         }
         writer.flush();
-        line.end("restored " + writer.written() + " records, " + BackupText.bytes(bytes) + ", in "
+        result[0] = "restored " + writer.written() + " records, " + BackupText.bytes(bytes) + ", in "
                 + (System.nanoTime() - beganNs) / 1_000_000_000L + " s"
                 + (expired > 0 ? "; " + expired + " have expired" : "")
-                + (refused[0] > 0 ? "; " + refused[0] + " were refused" : ""));
+                + (refused[0] > 0 ? "; " + refused[0] + " were refused" : "");
+        line.end(result[0]);
         return refused[0] == 0 ? 0 : 1;
     }
 

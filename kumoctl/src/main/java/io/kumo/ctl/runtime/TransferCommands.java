@@ -6,6 +6,7 @@ import io.kumo.config.UsageException;
 import io.kumo.ctl.JsonLines;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.node.runtime.Failures;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -43,20 +45,27 @@ final class TransferCommands {
     }
 
     static int export(Invocation run) {
-        String place = place(run);
+        String[] result = {""};
+        return Announcement.around(
+                run.client(), "export", "to " + place(run), () -> exportTo(place(run), run, result), () -> result[0]);
+    }
+
+    private static int exportTo(String place, Invocation run, String[] result) {
         if (place.equals(STANDARD)) {
-            return export(run, buffered(run.out()), System.err);
+            return export(run, buffered(run.out()), System.err, result);
         }
         Path path = Path.of(place);
         try (PrintStream out = buffered(Files.newOutputStream(path, StandardOpenOption.CREATE_NEW))) {
-            int exit = export(run, out, run.out());
+            int exit = export(run, out, run.out(), result);
             if (out.checkError()) {
                 throw new KumoException(ErrorCode.REFUSED, "can't write " + path + ": is its disk full?");
             }
             return exit;
-        } catch (IOException e) {
+        } catch (FileAlreadyExistsException e) {
             throw new KumoException(
-                    ErrorCode.REFUSED, "can't make " + path + ": is it there already? " + e.getMessage(), e);
+                    ErrorCode.REFUSED, path + " is there already: delete it, or choose another name", e);
+        } catch (IOException e) {
+            throw new KumoException(ErrorCode.REFUSED, "can't make " + path + ": " + Failures.reason(e), e);
         }
     }
 
@@ -64,7 +73,7 @@ final class TransferCommands {
         return new PrintStream(new BufferedOutputStream(out, BUFFER_BYTES), false, StandardCharsets.UTF_8);
     }
 
-    private static int export(Invocation run, PrintStream out, PrintStream summary) {
+    private static int export(Invocation run, PrintStream out, PrintStream summary, String[] result) {
         boolean keys = run.options().value(BackupCommands.KEYS);
         long[] count = {0};
         ClusterScan scan = new ClusterScan(run.client());
@@ -81,13 +90,20 @@ final class TransferCommands {
             out.print("EN\n");
         }
         out.flush();
-        summary.println("exported " + count[0] + (keys ? " keys" : " records")
-                + (scan.unreadable() > 0 ? "; " + scan.unreadable() + " are damaged and left out" : ""));
+        result[0] = "exported " + count[0] + (keys ? " keys" : " records")
+                + (scan.unreadable() > 0 ? "; " + scan.unreadable() + " are damaged and left out" : "");
+        summary.println(result[0]);
         return scan.unreadable() == 0 && !out.checkError() ? 0 : 1;
     }
 
     static int load(Invocation run) {
-        return load(place(run), run.out(), onRefused -> new ClusterWriter(run.client(), onRefused));
+        String[] result = {""};
+        return Announcement.around(
+                run.client(),
+                "import",
+                "from " + place(run),
+                () -> load(place(run), run.out(), result, onRefused -> new ClusterWriter(run.client(), onRefused)),
+                () -> result[0]);
     }
 
     /** {@code kumoctl import GATEWAY}. */
@@ -99,7 +115,7 @@ final class TransferCommands {
         HostPort gateway = gateway(arguments.get(0));
         List<GatewayWriter> opened = new ArrayList<>();
         try {
-            return load(arguments.size() < 2 ? STANDARD : arguments.get(1), out, onRefused -> {
+            return load(arguments.size() < 2 ? STANDARD : arguments.get(1), out, new String[1], onRefused -> {
                 GatewayWriter writer = new GatewayWriter(gateway, onRefused);
                 opened.add(writer);
                 return writer;
@@ -117,16 +133,18 @@ final class TransferCommands {
         }
     }
 
-    private static int load(String place, PrintStream out, Function<BiConsumer<Long, String>, RecordSink> sink) {
+    private static int load(
+            String place, PrintStream out, String[] result, Function<BiConsumer<Long, String>, RecordSink> sink) {
         try (InputStream in = place.equals(STANDARD) ? System.in : Files.newInputStream(Path.of(place));
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            return load(lines, out, sink);
+            return load(lines, out, result, sink);
         } catch (IOException e) {
-            throw new KumoException(ErrorCode.REFUSED, "can't read " + place + ": " + e.getMessage(), e);
+            throw new KumoException(ErrorCode.REFUSED, "can't read " + place + ": " + Failures.reason(e), e);
         }
     }
 
-    private static int load(BufferedReader lines, PrintStream out, Function<BiConsumer<Long, String>, RecordSink> sink)
+    private static int load(
+            BufferedReader lines, PrintStream out, String[] result, Function<BiConsumer<Long, String>, RecordSink> sink)
             throws IOException {
         long[] errors = {0};
         RecordSink writer = sink.apply((line, why) -> error(out, errors, line, why));
@@ -144,8 +162,9 @@ final class TransferCommands {
             }
         }
         writer.flush();
-        out.println("imported " + writer.written() + " records of " + number + " lines"
-                + (errors[0] > 0 ? "; " + errors[0] + " lines were not" : ""));
+        result[0] = "imported " + writer.written() + " records of " + number + " lines"
+                + (errors[0] > 0 ? "; " + errors[0] + " lines were not" : "");
+        out.println(result[0]);
         return errors[0] == 0 ? 0 : 1;
     }
 
