@@ -37,7 +37,7 @@ public final class StatusFormatter {
                 .append(status.autoReplace() ? "enabled" : "disabled")
                 .append('\n');
         out.append("rebalance:\n  ").append(progress(status.rebalance()));
-        out.append(status.paused() ? "  (paused: resume-rebalance lets it go on)\n" : "\n");
+        out.append(status.paused() ? "  (paused: 'kumoctl MANAGER resume-rebalance' lets it go on)\n" : "\n");
         return out.toString();
     }
 

@@ -88,7 +88,7 @@ final class Commands {
             if (isLost && draft.placedCount() > draft.before().replicas()) {
                 draft.set(info.withPlaced(false));
                 String text = "server " + info.address() + " has been away for long: its copies are made elsewhere"
-                        + " (kumoctl replace gives it some again once it is back)";
+                        + " ('kumoctl MANAGER replace' gives it some again once it is back)";
                 draft.event("replaced", info.id(), text);
                 changed = true;
             }
@@ -112,7 +112,7 @@ final class Commands {
         chosen.forEach(id -> admit(id, command.replace()));
         String what = chosen.isEmpty() ? "no new server" : "attached " + names(chosen);
         if (!command.replace()) {
-            return chosen.isEmpty() ? what : what + ", without copies until kumoctl replace";
+            return chosen.isEmpty() ? what : what + ", without copies until 'kumoctl MANAGER replace'";
         }
         return what + plan();
     }
@@ -157,7 +157,7 @@ final class Commands {
             }
         }
         String what = "detaching " + names(chosen);
-        return command.replace() ? what + plan() : what + " once kumoctl replace has found successors";
+        return command.replace() ? what + plan() : what + " once 'kumoctl MANAGER replace' has found successors";
     }
 
     private String drain(Drain command) throws Refusal {
@@ -209,7 +209,7 @@ final class Commands {
             }
         }
         if (draft.placedCount() == 0) {
-            throw new Refusal("no server is attached: use kumoctl attach");
+            throw new Refusal("no server is attached: use 'kumoctl MANAGER attach'");
         }
         return "planned anew" + plan();
     }
@@ -220,7 +220,7 @@ final class Commands {
         }
         draft.plan();
         draft.event("replace", moves());
-        return ": " + moves() + (draft.orders().paused() ? ", once kumoctl resume-rebalance is given" : "");
+        return ": " + moves() + (draft.orders().paused() ? ", once 'kumoctl MANAGER resume-rebalance' is given" : "");
     }
 
     private String moves() {

@@ -66,7 +66,7 @@ final class Promotions {
         }
         Partition row = draft.rows().get(id);
         if (row.inSync().isEmpty()) {
-            throw new Refusal("partition " + id + " was never given to a server: use kumoctl attach");
+            throw new Refusal("partition " + id + " was never given to a server: use 'kumoctl MANAGER attach'");
         }
         if (!isDown(row)) {
             String holder = row.inSync().stream()

@@ -34,7 +34,7 @@ final class ServerNames {
             ServerId id = Optional.ofNullable(byName.get(text)).orElse(byName.get(text + USUAL_PORT));
             if (id == null) {
                 throw new Refusal("no server is known as '" + text
-                        + "': give its HOST:PORT or its id, as kumoctl status shows them");
+                        + "': give its HOST:PORT or its id, as 'kumoctl MANAGER status' shows them");
             }
             if (!ids.contains(id)) {
                 ids.add(id);

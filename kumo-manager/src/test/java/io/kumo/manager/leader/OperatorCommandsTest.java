@@ -32,7 +32,7 @@ class OperatorCommandsTest extends LeaderCase {
         assertTrue(table.orders().paused());
         reports(D);
         Answer answer = decide(new Command.Attach(true, List.of())).get(0);
-        assertTrue(answer.text().contains("resume-rebalance"), answer.text());
+        assertTrue(answer.text().contains("'kumoctl MANAGER resume-rebalance'"), answer.text());
         settle(A, B, C, D);
         assertEquals(0, copies(D));
         assertFalse(ClusterStatus.isMoving(table));

@@ -155,7 +155,9 @@ final class Subcommands {
         ProgressLine line = new ProgressLine(progress);
         while (true) {
             StatusResult status = run.client().ask(new Status());
-            line.show(StatusFormatter.progress(status.rebalance()));
+            if (status.rebalance().running()) {
+                line.show(StatusFormatter.progress(status.rebalance()));
+            }
             boolean isAtRest = !status.rebalance().running()
                     && (!status.paused()
                             || status.rebalance().movesDone()
