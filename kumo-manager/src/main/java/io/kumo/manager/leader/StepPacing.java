@@ -34,8 +34,8 @@ public final class StepPacing {
     }
 
     /**
-     * Something changed, and {@code joinedCount} of {@code joinerCount} joiners have everything. Returns for how long to
-     * wait before the next step, in place of an earlier answer; empty if that one stands.
+     * Something changed, and {@code joinedCount} of {@code joinerCount} joiners have everything. Returns for how long
+     * to wait before the next step, in place of an earlier answer; empty if that one stands.
      */
     public OptionalLong delayMs(int joinedCount, int joinerCount, long nowMs) {
         boolean isCrowded = !isUrgent && joinerCount > 0 && joinedCount < MOST * joinerCount;

@@ -129,6 +129,24 @@ final class CopyLink {
         probeNow = true;
     }
 
+    /** It has everything, and is reported. */
+    void onJoined() {
+        isJoined = true;
+        wasJoined = true;
+        wasAskedAgain = false;
+    }
+
+    /**
+     * It lacks entries that were acknowledged; true if that is news, and a fault of the copy's.
+     *
+     * @param forGood the log can't bring them
+     */
+    boolean onLacking(boolean forGood) {
+        boolean isFault = !wasAskedAgain && !isBroken;
+        isBroken |= forGood;
+        return isFault;
+    }
+
     /** Its history and this one's part behind {@code commonSeq}. */
     void streamFrom(long commonSeq) {
         feed = Feed.STREAMING;

@@ -227,10 +227,7 @@ final class PrimaryRole {
         if (lacks && message.tableVersion() > tableVersion) {
             return; // it may have left this partition, and joined it anew: the table that says so is on its way
         }
-        if (link.wasAskedAgain) {
-            link.isBroken |= lacks && common == EpochHistory.UNKNOWN; // tables were missed: that is no fault
-        } else if (lacks && !link.isBroken) {
-            link.isBroken = common == EpochHistory.UNKNOWN;
+        if (lacks && link.onLacking(common == EpochHistory.UNKNOWN)) {
             context.effects.event(new ReplicaEvent.CopyLacksEntries(data.partition, from, common, data.committedSeq()));
         }
         if (common == EpochHistory.UNKNOWN || (link.mayBeCopied() && feeder.isMoreThanCopy(common))) {
@@ -309,8 +306,7 @@ final class PrimaryRole {
             replica.wantFlush();
         }
         if (link.isCounted && link.ackedSeq >= data.committedSeq() && !link.owesSync()) {
-            link.isJoined = true;
-            link.wasJoined = true;
+            link.onJoined();
             feeder.giveBackPlace(link);
             context.effects.event(new ReplicaEvent.Joined(data.partition, link.id, link.ackedSeq));
             context.effects.reportChanged(replica);
@@ -495,12 +491,9 @@ final class PrimaryRole {
 
     /** Entries that the slowest copy in sync has not answered. */
     long lag() {
-        long lag = 0;
-        for (CopyLink link : links) {
-            if (link.inSync) {
-                lag = Math.max(lag, data.lastSeq() - Math.max(0, link.ackedSeq));
-            }
-        }
-        return lag;
+        return links.stream()
+                .filter(link -> link.inSync)
+                .mapToLong(link -> data.lastSeq() - Math.max(0, link.ackedSeq))
+                .reduce(0, Math::max);
     }
 }
