@@ -40,7 +40,7 @@ final class MetaFlight extends WriteFlight {
             return;
         }
         RecordDetails last = answer.details();
-        int marks = last.marks() & ~RecordDetails.HIT_BEFORE | first.marks() & RecordDetails.HIT_BEFORE;
+        int marks = (last.marks() & ~RecordDetails.HIT_BEFORE) | (first.marks() & RecordDetails.HIT_BEFORE);
         RecordDetails details = new RecordDetails(marks, first.idleSec(), last.ttlSec(), last.ttlBeforeSec());
         super.endWith(new WriteResult(
                 answer.status(), answer.flags(), answer.cas(), answer.number(), answer.value(), details));
