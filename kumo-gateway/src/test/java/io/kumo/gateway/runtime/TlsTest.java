@@ -168,7 +168,7 @@ class TlsTest extends GatewayCase {
                 }
                 assertTrue(gateway.connections() <= most);
             }
-            long expected = 10 * most + 2 - most;
+            long expected = 10L * most + 2 - most;
             await().until(() -> gateway.stats().total(Count.REJECTED_CONNECTIONS) == expected);
             assertEquals(most, gateway.connections());
             assertEquals(most, gateway.sessions().size());
