@@ -40,7 +40,7 @@ public record Documentation(
     private static final String OPERATOR_HEAD = """
             # Where the operator's key or certificate is, for a command of kumoctl that does not say it. See kumoctl(1).
             # ~/.kumoctl.conf, or the file that KUMOCTL_CONF names, counts instead of this one where it is there.
-            # Everybody may read this file; the key itself is to be readable by its owner, or a group of operators, alone.
+            # Everybody may read this file; the key itself is for its owner, or a group of operators, alone to read.
             """;
 
     /** Summary of kumoctl. */

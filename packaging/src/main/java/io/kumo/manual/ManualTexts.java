@@ -155,9 +155,9 @@ public final class ManualTexts {
                 List.of(
                         new Entry(
                                 "~/.kumoctl.conf, /etc/kumo/kumoctl.conf",
-                                "Where the operator's key or certificate is, for commands that do not say it: lines like"
-                                        + " cluster-key-file = /etc/kumo/operator.key, or the node-tls options. The"
-                                        + " first of the two that can be read counts."),
+                                "Where the operator's key or certificate is, for commands that do not say it: lines"
+                                        + " like cluster-key-file = /etc/kumo/operator.key, or the node-tls options."
+                                        + " The first of the two that can be read counts."),
                         new Entry("/etc/kumo/kumoctl.jvm", "Options of the Java virtual machine; # begins a comment.")),
                 Stream.concat(Stream.of(OPERATOR_FILE), JAVA.stream()).toList(),
                 COMMAND_EXITS,
