@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class CheckpointMarks {
     private static final long LIMIT_BYTES = 4 << 20;
 
-    private final Path path;
+    private static final String NAME = "marks";
+
+    private final Path directory;
     private final Map<Integer, CheckpointMark> newest = new HashMap<>();
     private final Map<Integer, CheckpointMark> before = new HashMap<>();
     /** What the marks appended last replaced. */
@@ -37,12 +39,19 @@ final class CheckpointMarks {
             @Nullable CheckpointMark newest,
             @Nullable CheckpointMark before) {}
 
-    CheckpointMarks(Path path) throws IOException {
-        this.path = path;
+    /** Those that the process before left in that directory. */
+    CheckpointMarks(Path directory) throws IOException {
+        this.directory = directory;
+        Path path = directory.resolve(NAME);
         if (Files.exists(path)) {
             CheckpointMark.decodeAll(ByteBuffer.wrap(Files.readAllBytes(path))).forEach(this::note);
         }
         channel = rewrite();
+    }
+
+    /** What they say counts no more. */
+    static void forget(Path directory) throws IOException {
+        Files.deleteIfExists(directory.resolve(NAME));
     }
 
     private void note(CheckpointMark mark) {
@@ -55,12 +64,13 @@ final class CheckpointMarks {
     private FileChannel rewrite() throws IOException {
         List<CheckpointMark> all = new ArrayList<>(before.values());
         all.addAll(newest.values());
-        Path made = path.resolveSibling(path.getFileName() + ".new");
+        Path made = directory.resolve(NAME + ".new");
         FileChannel out = FileChannel.open(
                 made, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
         write(out, CheckpointMark.encode(all));
         out.force(true);
-        Files.move(made, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(made, directory.resolve(NAME), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        SmallFile.forceDirectory(directory);
         return out;
     }
 
@@ -120,16 +130,10 @@ final class CheckpointMarks {
         return (last != null && last.fits(state, recordCount)) || (first != null && first.fits(state, recordCount));
     }
 
-    /** Seq of the last checkpoint that was about to commit; 0 for none. */
-    long newestSeq(int partition) {
-        CheckpointMark last = newest.get(partition);
-        return last == null ? 0 : last.seq();
-    }
-
-    /** Seq of the last checkpoint that certainly did commit; 0 for none. */
-    long committedSeq(int partition) {
-        CheckpointMark first = before.get(partition);
-        return first == null ? 0 : first.seq();
+    /** What the last checkpoint was about to leave; null if there was none. The log reaches it, or the records do. */
+    @Nullable
+    CheckpointMark newest(int partition) {
+        return newest.get(partition);
     }
 
     /** Partitions that a mark speaks of. */

@@ -13,10 +13,21 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@link Storage} in a directory: {@code log/} has segments, meta and marks, {@code data/} is Xodus's. */
+/**
+ * {@link Storage} in a directory: {@code log/} has segments, meta and marks, {@code data/} is Xodus's.
+ *
+ * <p>A replica commits only what its own log has, and a checkpoint takes only what is committed (or a whole copy, which
+ * counts once the log has COPY_END, after the checkpoint). A checkpoint, in this order: sync the log (with
+ * {@code interval}; {@code always} did so before anybody counted an entry), append the marks, commit the records, sync
+ * marks and records, delete what the log needs no more. So at a start the records are as the newest mark says or as the
+ * one before, and the log, or they, reach the newest mark: after a kill whatever {@code --sync} is, after a power cut
+ * with {@code always} and {@code interval}. With {@code never} nothing is synced but marks and records before a segment
+ * is deleted: after a power cut each may lack its end, whatever the others have, and marks count no more.
+ */
 final class DiskStorage implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(DiskStorage.class);
     private static final long CLOSE_MS = 4_000;
@@ -60,13 +71,23 @@ final class DiskStorage implements Storage {
         Path logPath = Files.createDirectories(options.directory().resolve("log"));
         Path dataPath = Files.createDirectories(options.directory().resolve("data"));
         fileStore = Files.getFileStore(options.directory());
-        meta = new LogMeta(logPath, options.sync(), bootId);
-        marks = new CheckpointMarks(logPath.resolve("marks"));
+        meta = new LogMeta(logPath, options.sync(), bootId, isUsed(dataPath));
+        if (meta.isOrderLost()) {
+            CheckpointMarks.forget(logPath);
+        }
+        marks = new CheckpointMarks(logPath);
         log = new SegmentedLog(options, logPath, threads);
         opener = new LogOpener(logPath, meta.isIntact());
         opener.open(log);
+        meta.opened(log.end());
         store = new XodusStore(dataPath, options.cacheBytes(), this::beforeCommit);
         records = new StoreRecords(store, threads, this::afterCheckpoint, this::afterFailedCheckpoint);
+    }
+
+    private static boolean isUsed(Path dataPath) throws IOException {
+        try (Stream<Path> files = Files.list(dataPath)) {
+            return files.findAny().isPresent();
+        }
     }
 
     private void beforeCommit(List<CheckpointMark> next) {
@@ -85,22 +106,21 @@ final class DiskStorage implements Storage {
 
     private void afterCheckpoint(List<PartitionChange> changes) {
         isForetold = false;
-        try {
-            if (options.sync() != SyncMode.NEVER) {
-                isSyncing = true;
-                marks.sync();
-                isSyncing = false;
-                store.sync();
-            } else if (log.isTrimmable()) {
-                store.sync();
-            }
-        } catch (IOException e) {
-            throw failed("can't sync the checkpoint's marks", e);
-        }
         for (PartitionChange change : changes) {
             if (change.drop() || change.state().isPresent()) {
                 log.applied(change.partition(), change.state());
             }
+        }
+        if (options.sync() == SyncMode.NEVER && !log.isTrimmable()) {
+            return;
+        }
+        try {
+            isSyncing = true;
+            marks.sync();
+            isSyncing = false;
+            store.sync();
+        } catch (IOException e) {
+            throw failed("can't sync the checkpoint's marks", e);
         }
         log.trim();
     }
@@ -137,6 +157,7 @@ final class DiskStorage implements Storage {
         boolean isIntact = meta.isIntact();
         try {
             long replayed = new Recovery(log, store, marks, opener.damages(), visitor).run();
+            isForetold = false; // what was found damaged is noted for good
             log.sync();
             meta.begin();
             log.start(opener.damages().isEmpty());
@@ -196,7 +217,7 @@ final class DiskStorage implements Storage {
                 LOG.warn("store is still busy, left open: the next start recovers it");
             }
             if (isRecovered && isWritten && isIdle) {
-                meta.end();
+                meta.end(log.end());
             }
             if (isIdle) {
                 log.close();

@@ -2,6 +2,7 @@ package io.kumo.server.store.runtime;
 
 import io.kumo.protocol.EntryKind;
 import io.kumo.protocol.LogEntry;
+import io.kumo.server.store.CheckpointMark;
 import io.kumo.server.store.LogFrame;
 import io.kumo.server.store.LogIndex;
 import io.kumo.server.store.PartitionChange;
@@ -128,19 +129,22 @@ final class Recovery {
 
     /** Why the records are not what the last checkpoints left; empty if they are, or the log makes up for it. */
     private String misfit(int partition, PartitionState state, long count, ReplayPlan plan) {
+        CheckpointMark mark = marks.newest(partition);
+        long logSeq = plan.pieces().isEmpty() ? 0 : SegmentedLog.lastSeq(plan.pieces());
+        boolean isBehind = mark != null && mark.seq() > 0 && !state.reaches(mark.epoch(), mark.seq());
+        boolean isReplayed = mark != null && state.seq() < mark.seq() && mark.seq() <= logSeq;
+        if (isBehind && !isReplayed) {
+            return "its records are at " + state.seq() + " and its log ends at " + logSeq
+                    + ", but a checkpoint had entries up to " + mark.seq();
+        }
         if (marks.fits(partition, state, count)) {
             return "";
         }
-        long lastSeq = plan.pieces().isEmpty() ? 0 : SegmentedLog.lastSeq(plan.pieces());
-        if (state.seq() < marks.committedSeq(partition) && lastSeq < marks.committedSeq(partition)) {
-            return "its records are at " + state.seq() + ", a checkpoint had brought them to "
-                    + marks.committedSeq(partition) + ", and the log does not reach back";
-        }
         LOG.debug(
-                "records are not as the last checkpoint says partition={} seq={} checkpoint={}",
+                "records are not as the last checkpoint says partition={} seq={} mark={}",
                 partition,
                 state.seq(),
-                marks.newestSeq(partition));
+                mark);
         readWhole.add(partition);
         return store.verify(partition);
     }

@@ -148,6 +148,15 @@ final class SegmentedLog implements CommitLog, LogWriter.Target {
         return sealedBytes + (newest == null ? 0 : newest.bytes());
     }
 
+    /** Where it ends: the newest segment and its length; empty without segments. */
+    synchronized String end() {
+        if (index.segments().isEmpty()) {
+            return "";
+        }
+        SegmentFile last = files.get(index.newest().number());
+        return index.newest().number() + ":" + (last == null ? 0 : last.bytes());
+    }
+
     @Override
     public Future<LogSlice> read(Context context, int partition, long fromSeq, int maxBytes) {
         return reads.read(context, partition, fromSeq, maxBytes);

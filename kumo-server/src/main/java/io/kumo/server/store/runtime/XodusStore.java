@@ -4,6 +4,7 @@ import io.kumo.base.Bytes;
 import io.kumo.base.Check;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.error.NoSpace;
 import io.kumo.protocol.LogEntry;
 import io.kumo.server.store.CheckpointMark;
 import io.kumo.server.store.PartitionChange;
@@ -72,7 +73,7 @@ final class XodusStore implements RecordStore {
         config.setGcUseExclusiveTransaction(true); // without it the cleaner gives up under load
         config.setGcTransactionTimeout(CLEANER_STALL_MS);
         config.setGcMinUtilization(MIN_UTILIZATION);
-        environment = guard("open", () -> (EnvironmentImpl) Environments.newInstance(directory.toFile(), config));
+        environment = opening(directory, config);
         states = guard(
                 "open", () -> environment.computeInTransaction(txn -> environment.openStore(STATES, CONFIG, txn)));
         guard("open", () -> {
@@ -80,6 +81,18 @@ final class XodusStore implements RecordStore {
                     partitions().forEach(partition -> stores.put(partition, openStore(partition, txn))));
             return this;
         });
+    }
+
+    private static EnvironmentImpl opening(Path directory, EnvironmentConfig config) {
+        try {
+            return (EnvironmentImpl) Environments.newInstance(directory.toFile(), config);
+        } catch (RuntimeException e) {
+            String help = NoSpace.isCauseOf(e)
+                    ? ""
+                    : "; if other servers have copies, move it away and start again: they are copied anew";
+            throw new KumoException(
+                    ErrorCode.STORE_FAILED, "can't open the records in " + directory + ": " + e.getMessage() + help, e);
+        }
     }
 
     private Store openStore(int partition, Transaction txn) {
@@ -218,7 +231,9 @@ final class XodusStore implements RecordStore {
         } else {
             state = state(partition, txn);
         }
-        marks.add(new CheckpointMark(partition, state.epoch(), state.seq(), store.count(txn)));
+        if (!state.damaged()) { // else what was there before stays known: a power cut may take the note of the damage
+            marks.add(new CheckpointMark(partition, state.epoch(), state.seq(), store.count(txn)));
+        }
     }
 
     private static ArrayByteIterable stateKey(int partition) {

@@ -25,14 +25,14 @@ class CheckpointMarksTest {
     /** A full disk: the transaction did not commit, the next one may or may not before a crash. */
     @Test
     void whatWasUndoneTakesNoPlaceOfWhatCommitted() throws IOException {
-        CheckpointMarks marks = new CheckpointMarks(directory.resolve("marks"));
+        CheckpointMarks marks = new CheckpointMarks(directory);
         marks.append(List.of(mark(1)));
         marks.append(List.of(mark(2)));
         marks.undo();
         marks.append(List.of(mark(3)));
         assertTrue(fits(marks, 1) && fits(marks, 3));
         marks.close();
-        CheckpointMarks reopened = new CheckpointMarks(directory.resolve("marks"));
+        CheckpointMarks reopened = new CheckpointMarks(directory);
         assertTrue(fits(reopened, 1) && fits(reopened, 3));
         assertFalse(fits(reopened, 2));
         reopened.close();
@@ -40,12 +40,12 @@ class CheckpointMarksTest {
 
     @Test
     void theFirstOneCanBeUndoneToo() throws IOException {
-        CheckpointMarks marks = new CheckpointMarks(directory.resolve("marks"));
+        CheckpointMarks marks = new CheckpointMarks(directory);
         marks.append(List.of(mark(1)));
         marks.undo();
         assertTrue(marks.partitions().isEmpty());
         marks.close();
-        CheckpointMarks reopened = new CheckpointMarks(directory.resolve("marks"));
+        CheckpointMarks reopened = new CheckpointMarks(directory);
         assertTrue(reopened.partitions().isEmpty());
         reopened.close();
     }

@@ -234,15 +234,15 @@ final class CommitLogTest {
         new Disk(Disk.options(directory), "another").close();
         Path meta = directory.resolve("log/meta");
         Files.writeString(meta, "boot=b1\nsync=interval\nclean=false\nintact=true\n");
-        assertTrue(new LogMeta(meta.getParent(), SyncMode.INTERVAL, "b1").isIntact());
-        assertFalse(new LogMeta(meta.getParent(), SyncMode.INTERVAL, "b2").isIntact());
-        assertFalse(new LogMeta(meta.getParent(), SyncMode.INTERVAL, "").isIntact());
+        assertTrue(new LogMeta(meta.getParent(), SyncMode.INTERVAL, "b1", true).isIntact());
+        assertFalse(new LogMeta(meta.getParent(), SyncMode.INTERVAL, "b2", true).isIntact());
+        assertFalse(new LogMeta(meta.getParent(), SyncMode.INTERVAL, "", true).isIntact());
         Files.writeString(meta, "boot=b1\nsync=always\nclean=false\nintact=true\n");
-        assertTrue(new LogMeta(meta.getParent(), SyncMode.INTERVAL, "b2").isIntact());
+        assertTrue(new LogMeta(meta.getParent(), SyncMode.INTERVAL, "b2", true).isIntact());
         Files.writeString(meta, "boot=b1\nsync=interval\nclean=true\nintact=true\n");
-        assertTrue(new LogMeta(meta.getParent(), SyncMode.INTERVAL, "b2").isIntact());
+        assertTrue(new LogMeta(meta.getParent(), SyncMode.INTERVAL, "b2", true).isIntact());
         Files.writeString(meta, "");
-        assertFalse(new LogMeta(meta.getParent(), SyncMode.INTERVAL, "b2").isIntact());
+        assertFalse(new LogMeta(meta.getParent(), SyncMode.INTERVAL, "b2", true).isIntact());
     }
 
     @Test
