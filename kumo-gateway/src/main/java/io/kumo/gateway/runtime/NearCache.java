@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Values that this gateway has read, so that they need not be sent again: the primary is asked whether the version is
  * still the newest, and answers without the value if it is. With a time to live it is not even asked for so long, and a
- * value may be old; but a client never misses what it wrote through this gateway. Shared by all event loops.
+ * value may be old; but a client never misses what it wrote through this gateway. Shared by all event loops; public for
+ * the simulation.
  */
-final class NearCache {
+public final class NearCache {
     private static final int STRIPES = 1024;
     /** What an entry takes beside key and value, about. */
     private static final int OVERHEAD_BYTES = 150;
@@ -37,7 +38,7 @@ final class NearCache {
      */
     record Entry(GetResult record, long seq, long untilNs) {}
 
-    NearCache(NearCacheOptions options, Clock clock) {
+    public NearCache(NearCacheOptions options, Clock clock) {
         this.clock = clock;
         ttlNs = options.ttlMs() * NS_PER_MS;
         entries = Caffeine.newBuilder()
@@ -91,7 +92,7 @@ final class NearCache {
     }
 
     /** A write of this gateway begins, or ended: nothing that was read before counts. */
-    void onWrite(Bytes key) {
+    public void onWrite(Bytes key) {
         if (key.isEmpty()) { // flush_all
             flushes.incrementAndGet();
             entries.invalidateAll();
