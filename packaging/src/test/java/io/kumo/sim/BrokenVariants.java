@@ -41,6 +41,11 @@ class BrokenVariants {
         assertTrue(unnoticed.isEmpty(), () -> "not noticed: " + unnoticed);
     }
 
+    /** Without a build: {@code java -cp ... io.kumo.sim.BrokenVariants}, with the same properties. */
+    public static void main(String[] args) throws Exception {
+        new BrokenVariants().eachIsNoticed();
+    }
+
     /** Compiles the one file beside all the others, which stay as they are, and runs seeds on that. */
     private static String firstFailure(Variant variant) throws Exception {
         Path scratch = Files.createTempDirectory("kumo-variant");

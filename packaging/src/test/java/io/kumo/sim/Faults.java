@@ -25,6 +25,8 @@ final class Faults {
         ISOLATE,
         ONE_WAY_CUT,
         DEPOSE,
+        LONELY_REIGN,
+        LATE_PRIMARY,
         BREAK_CONNECTIONS,
         SLOW_NETWORK,
         ATTACH,
@@ -52,6 +54,7 @@ final class Faults {
     private final List<Fault> kinds;
     private final NetworkFaults network;
     private final ProcessFaults processes;
+    private final SuccessionFaults successions;
     private final long meanPauseNs;
     private boolean hasBegun;
     private boolean isOver;
@@ -65,6 +68,7 @@ final class Faults {
         this.kinds = choose();
         this.network = new NetworkFaults(cluster);
         this.processes = new ProcessFaults(cluster);
+        this.successions = new SuccessionFaults(cluster, network, processes);
         this.meanPauseNs = time.between(200 * SimTime.MS, 3 * SimTime.SECOND);
     }
 
@@ -101,6 +105,7 @@ final class Faults {
     /** From now on everything works. */
     void end() {
         isOver = true;
+        successions.end();
         network.mend();
         processes.heal();
         for (int i = 1; i <= 4; i++) { // some may have to start first, and a command may get lost
@@ -154,6 +159,8 @@ final class Faults {
             case ISOLATE -> network.isolate(time.chance(0.6) ? primary().process : any(cluster.processes()));
             case ONE_WAY_CUT -> network.cutOneWay(any(cluster.processes()), any(cluster.processes()));
             case DEPOSE -> depose(primary());
+            case LONELY_REIGN -> successions.lonelyReign();
+            case LATE_PRIMARY -> successions.latePrimary();
             case BREAK_CONNECTIONS -> network.breakConnections(server.process);
             case SLOW_NETWORK -> network.slow();
             case ATTACH -> cluster.command(new Command.Attach(true, List.of()));

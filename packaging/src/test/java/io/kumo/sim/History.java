@@ -1,7 +1,9 @@
 package io.kumo.sim;
 
+import io.kumo.gateway.memcached.MetaCommand;
 import io.kumo.protocol.DataMessages.GetResult;
 import io.kumo.protocol.DataMessages.WriteResult;
+import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.WriteKind;
 import io.kumo.protocol.WriteStatus;
 import java.util.ArrayList;
@@ -37,16 +39,37 @@ public final class History {
 
         boolean found;
         WriteStatus status;
+        /** The command, of a meta one; null for others. */
+        final MetaCommand meta;
+        /** What a meta get was told beside the value; marks of {@code LogEntry}. */
+        int marks;
+
+        boolean isTimed;
         String read = "";
         long cas;
         long number;
 
         public Op(String client, WriteKind kind, String value, long argument, long calledNs) {
+            this(client, kind, value, argument, calledNs, null);
+        }
+
+        private Op(String client, WriteKind kind, String value, long argument, long calledNs, MetaCommand meta) {
             this.client = client;
             this.kind = kind;
             this.value = value;
             this.argument = argument;
             this.calledNs = calledNs;
+            this.meta = meta;
+        }
+
+        /** A meta command. */
+        static Op of(String client, MetaCommand meta, long calledNs) {
+            return new Op(client, meta.kind(), meta.value().toUtf8(), 0, calledNs, meta);
+        }
+
+        /** Whether it most likely leaves the record as it is: others of a pipeline may run beside it. */
+        boolean isMostlyRead() {
+            return kind == null || (meta != null && meta.isMostlyRead());
         }
 
         public long calledNs() {
@@ -83,7 +106,8 @@ public final class History {
             returnedNs = Long.MAX_VALUE - 1;
             status = WriteStatus.DONE;
             boolean isTouch = kind == WriteKind.TOUCH || kind == WriteKind.GET_AND_TOUCH;
-            cas = kind == WriteKind.DELETE || kind == WriteKind.FLUSH || isTouch ? 0 : casUnique;
+            boolean isOpen = kind == WriteKind.DELETE || kind == WriteKind.FLUSH || isTouch || meta != null;
+            cas = isOpen ? 0 : casUnique;
         }
 
         public void got(GetResult result, long nowNs) {
@@ -99,6 +123,8 @@ public final class History {
             read = result.value().toUtf8();
             cas = result.cas();
             number = result.number();
+            marks = result.details().marks();
+            isTimed = result.details().ttlSec() != -1;
         }
 
         private String answer() {
@@ -108,8 +134,19 @@ public final class History {
             if (kind == null) {
                 return found ? "'" + read + "' cas " + cas : "miss";
             }
-            return status + " cas " + cas + (number == 0 ? "" : " = " + number)
+            return status + marksText() + " cas " + cas + (number == 0 ? "" : " = " + number)
                     + (read.isEmpty() ? "" : " '" + read + "'");
+        }
+
+        private String marksText() {
+            return ((marks & LogEntry.WON) != 0 ? " W" : (marks & LogEntry.TOKEN_SENT) != 0 ? " Z" : "")
+                    + ((marks & LogEntry.STALE) != 0 ? " X" : "");
+        }
+
+        String asked() {
+            return meta == null
+                    ? (kind == null ? "GET" : kind.name())
+                    : "m" + meta.name() + " (" + kind + ") " + meta.flags().toUtf8();
         }
 
         @Override
@@ -120,7 +157,7 @@ public final class History {
                     calledNs / 1e9,
                     isKnown() ? String.format(Locale.ROOT, "%.6f", returnedNs / 1e9) : "",
                     client,
-                    kind == null ? "GET" : kind.name(),
+                    asked(),
                     value,
                     argument,
                     exptimeSec == 0 ? "" : " for " + exptimeSec + " s",

@@ -6,6 +6,7 @@ import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.DataMessages.WriteResult;
 import io.kumo.protocol.EntryKind;
 import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.ReplicationMessages.Replicated;
 import io.kumo.protocol.WriteStatus;
 import io.kumo.server.replica.Replica;
 import io.kumo.server.replica.ReplicaEvent;
@@ -56,6 +57,7 @@ final class Invariants {
     private final Map<Integer, Known> partitions = new HashMap<>();
     private final Map<SimServer, Map<Integer, LoggedPartition>> appended = new HashMap<>();
     private final Map<SimServer, Checked> checked = new HashMap<>();
+    private final KeptWords words = new KeptWords();
     private final Set<Integer> lossy = new HashSet<>();
     private boolean isLossAllowed;
     private final Map<String, Integer> counts = new TreeMap<>();
@@ -172,8 +174,7 @@ final class Invariants {
             long acknowledged = known(row.id()).acknowledgedSeq;
             for (ServerId copy : row.inSync()) {
                 SimServer server = cluster.server(copy);
-                long incarnation = table.server(copy).orElseThrow().incarnation();
-                if (!lossy.contains(row.id()) && server.disk().isIntact() && server.incarnation() == incarnation) {
+                if (!lossy.contains(row.id()) && isTrusted(server, table)) {
                     long has = writtenUpTo(server, row.id());
                     require(
                             has >= acknowledged,
@@ -243,9 +244,7 @@ final class Invariants {
         ClusterTable table = newest();
         for (ServerId copy : table.partition(partition).inSync()) {
             SimServer holder = cluster.server(copy);
-            boolean counts =
-                    holder.disk().isIntact() && table.server(copy).orElseThrow().incarnation() == holder.incarnation();
-            if (counts) {
+            if (isTrusted(holder, table)) {
                 require(
                         has(holder, partition, seq),
                         "partition %d: %s acknowledged %d, %s is in sync and does not have it",
@@ -292,6 +291,35 @@ final class Invariants {
         }
     }
 
+    /** Whoever begins to serve has made the copies in sync equal to itself. */
+    private void checkEqual(SimServer server, ReplicaEvent.Activated activated) {
+        int partition = activated.partition();
+        Partition row = newest().partition(partition);
+        if (row.epoch() != activated.epoch() || lossy.contains(partition)) {
+            return;
+        }
+        LogEntry last = server.disk().partition(partition).at(activated.lastSeq());
+        for (ServerId id : row.inSync()) {
+            SimServer copy = cluster.server(id);
+            LogEntry there = copy.disk().partition(partition).at(activated.lastSeq());
+            boolean isEqual = last != null && there != null
+                    ? last.epoch() == there.epoch()
+                    : writtenUpTo(copy, partition) >= activated.lastSeq();
+            require(
+                    isEqual || !isTrusted(copy, newest()),
+                    "partition %d: %s begins to serve with entries up to %d, which %s does not have",
+                    partition,
+                    server.process,
+                    activated.lastSeq(),
+                    copy.process);
+        }
+    }
+
+    /** Whether that table means its present process, and it has all that it ever wrote. */
+    private static boolean isTrusted(SimServer copy, ClusterTable table) {
+        return copy.disk().isIntact() && table.server(copy.id).orElseThrow().incarnation() == copy.incarnation();
+    }
+
     // --- what replicas do
 
     void onStart(SimServer server) {
@@ -328,11 +356,17 @@ final class Invariants {
                     server.process,
                     partition);
         }
+        words.check(server, acting, partition, entry);
         if (entry.kind() == EntryKind.DROP) {
             boolean isNamed = acting == null || acting.partition(partition).names(server.id);
             boolean isNeeded = newest().partition(partition).inSync().contains(server.id);
             require(!isNamed && !isNeeded, "%s drops partition %d, which it is to have", server.process, partition);
         }
+    }
+
+    /** A copy tells its primary that it has that. */
+    void onReplicated(SimServer server, Replicated said) {
+        words.onReplicated(server, said);
     }
 
     void onEvent(SimServer server, ReplicaEvent event) {
@@ -345,6 +379,7 @@ final class Invariants {
             String other = known.primaries.putIfAbsent(activated.epoch(), who);
             require(other == null || other.equals(who), "%s and %s in epoch %d", who, other, activated.epoch());
             checkAlone(server, activated.partition(), activated.epoch());
+            checkEqual(server, activated);
             boolean isDeposed = activated.epoch() < known.activeEpoch; // it was paused, and has no lease
             require(
                     !isDeposed
@@ -365,6 +400,8 @@ final class Invariants {
                     who,
                     activated.lastSeq(),
                     known.acknowledgedSeq);
+        } else if (event instanceof ReplicaEvent.RoleChanged changed) {
+            words.onRole(server, changed.partition(), changed.role());
         } else if (event instanceof ReplicaEvent.CopyLacksEntries && !lossy.contains(event.partition())) {
             fail(server.process + ": " + event);
         }
@@ -379,17 +416,22 @@ final class Invariants {
         }
     }
 
+    private Checked checkedOf(SimServer server) {
+        Checked so = checked.get(server);
+        if (so == null || so.life != server.process.life()) {
+            so = new Checked(server.process.life(), cluster.partitionCount());
+            checked.put(server, so);
+        }
+        return so;
+    }
+
     /** The same, of one partition. */
     void check(SimServer server, Replica replica) {
         if (replica.role() == ReplicaRole.NONE) {
             return;
         }
         ReplicaView view = replica.view();
-        Checked so = checked.get(server);
-        if (so == null || so.life != server.process.life()) {
-            so = new Checked(server.process.life(), cluster.partitionCount());
-            checked.put(server, so);
-        }
+        Checked so = checkedOf(server);
         int partition = view.partition();
         require(so.epochs[partition] <= view.epoch(), "%s goes back to epoch %d", server.process, view.epoch());
         so.epochs[partition] = view.epoch();

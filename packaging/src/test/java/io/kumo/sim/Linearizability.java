@@ -21,26 +21,14 @@ public final class Linearizability {
     /** Clocks tell milliseconds. */
     private static final long SLACK_NS = 2_000_000;
 
-    /**
-     * The one copy: no record if the value is null; the cas is 0 where no answer told it.
-     *
-     * @param lastCas the highest so far: they only grow
-     * @param expiresFromNs when the record may be gone at the earliest
-     * @param expiresByNs when it is gone at the latest; 0 for one that stays
-     */
-    private record State(String value, long cas, long lastCas, long expiresFromNs, long expiresByNs) {
-        State(String value, long cas, long lastCas) {
-            this(value, cas, lastCas, 0, 0);
-        }
-    }
-
-    private record Tried(BitSet done, State state) {}
+    private record Tried(BitSet done, RecordState state) {}
 
     private final List<Op> ops;
     private final boolean areClocksRight;
     private final List<BitSet> before = new ArrayList<>();
     private final Set<Tried> tried = new HashSet<>();
     private final List<Tried> stack = new ArrayList<>();
+    private Tried furthest;
 
     private Linearizability(List<Op> ops, boolean areClocksRight) {
         this.ops = ops;
@@ -71,6 +59,28 @@ public final class Linearizability {
                 || new Linearizability(ops, areClocksRight).search();
     }
 
+    /** How far the longest order goes, and what can't follow it; for people. */
+    static String explain(List<Op> history, boolean areClocksRight) {
+        List<Op> ops = new ArrayList<>(history);
+        ops.removeIf(op -> op.isVoid || (!op.isKnown() && op.kind == null));
+        ops.sort(Comparator.comparingLong(op -> op.calledNs));
+        Linearizability checker = new Linearizability(ops, areClocksRight);
+        try {
+            checker.search();
+        } catch (IllegalStateException e) {
+            // as far as it came
+        }
+        Tried at = checker.furthest;
+        long earliestNs = checker.earliestAnswer(at.done());
+        StringBuilder text = new StringBuilder("order of " + at.done().cardinality() + " of " + ops.size()
+                + " operations, up to " + at.state() + "; next would be one of");
+        for (int i = at.done().nextClearBit(0); i < ops.size() && ops.get(i).calledNs <= earliestNs; ) {
+            text.append("\n    ").append(ops.get(i));
+            i = at.done().nextClearBit(i + 1);
+        }
+        return text.toString();
+    }
+
     /**
      * Without the unanswered writes of values that nobody read. They may have happened never, so an order of the others
      * is one of all; each of them that is left doubles what there is to be searched.
@@ -93,12 +103,16 @@ public final class Linearizability {
     }
 
     private boolean search() {
-        stack.add(new Tried(new BitSet(), new State(null, 0, 0)));
+        stack.add(new Tried(new BitSet(), RecordState.NONE));
         for (long steps = 0; !stack.isEmpty(); steps++) {
             if (steps > MAX_STEPS) {
                 throw new IllegalStateException("the search takes too long: " + ops.size() + " operations");
             }
             Tried at = stack.remove(stack.size() - 1);
+            furthest = furthest == null
+                            || at.done().cardinality() > furthest.done().cardinality()
+                    ? at
+                    : furthest;
             long earliestNs = earliestAnswer(at.done());
             if (earliestNs == Long.MAX_VALUE) {
                 return true;
@@ -128,7 +142,7 @@ public final class Linearizability {
                 break;
             }
             if (op.isKnown() == known && isIn(before.get(i), at.done())) {
-                for (State next : apply(op, at.state())) {
+                for (RecordState next : apply(op, at.state())) {
                     if (!known && next.equals(at.state())) {
                         continue; // it may as well never have happened
                     }
@@ -153,22 +167,25 @@ public final class Linearizability {
     }
 
     /** The states that the operation may lead to with the answer that it got; none if it can't have got it. */
-    private List<State> apply(Op op, State state) {
+    private List<RecordState> apply(Op op, RecordState state) {
         if (state.expiresByNs() == 0) {
             return applySeen(op, state);
         }
-        List<State> all = new ArrayList<>();
+        List<RecordState> all = new ArrayList<>();
         if (!areClocksRight || op.calledNs < state.expiresByNs()) {
             all.addAll(applySeen(op, state));
         }
         if (!areClocksRight || op.returnedNs >= state.expiresFromNs()) {
-            State gone = new State(null, 0, state.lastCas());
+            RecordState gone = state.gone();
             applySeen(op, gone).forEach(next -> all.add(next.equals(gone) ? state : next));
         }
         return all;
     }
 
-    private static List<State> applySeen(Op op, State state) {
+    private static List<RecordState> applySeen(Op op, RecordState state) {
+        if (op.meta != null) {
+            return MetaModel.apply(op, state);
+        }
         String now = state.value();
         if (op.kind == null) {
             return get(op, state);
@@ -190,11 +207,11 @@ public final class Linearizability {
                 yield op.isKnown() && !op.isInferred && !op.read.equals(now) ? List.of() : touched(op, state);
             }
             case FLUSH -> done(op, state, null);
-            case META_GET -> throw new IllegalArgumentException("not simulated");
+            case META_GET -> throw new IllegalArgumentException("a meta get has its command");
         };
     }
 
-    private static List<State> get(Op op, State state) {
+    private static List<RecordState> get(Op op, RecordState state) {
         String now = state.value();
         if (op.found != (now != null) || (now != null && !now.equals(op.read))) {
             return List.of();
@@ -202,16 +219,14 @@ public final class Linearizability {
         if (now == null || op.cas == 0 || state.cas() == op.cas) {
             return List.of(state);
         }
-        return state.cas() == 0 && op.cas > state.lastCas()
-                ? List.of(new State(now, op.cas, op.cas, state.expiresFromNs(), state.expiresByNs()))
-                : List.of();
+        return state.cas() == 0 && op.cas > state.lastCas() ? List.of(state.withCas(op.cas)) : List.of();
     }
 
-    private static List<State> cas(Op op, State state) {
+    private static List<RecordState> cas(Op op, RecordState state) {
         if (state.value() == null) {
             return same(op, WriteStatus.NOT_FOUND, state);
         }
-        List<State> states = new ArrayList<>();
+        List<RecordState> states = new ArrayList<>();
         if (state.cas() == op.argument || (state.cas() == 0 && op.argument > state.lastCas())) {
             states.addAll(done(op, state, op.value));
         }
@@ -221,23 +236,41 @@ public final class Linearizability {
         return states;
     }
 
-    private static List<State> count(Op op, State state) {
-        String digits = state.value().strip();
-        if (digits.isEmpty() || !digits.chars().allMatch(Character::isDigit)) {
+    private static List<RecordState> count(Op op, RecordState state) {
+        if (!isNumber(state.value())) {
             return same(op, WriteStatus.NOT_A_NUMBER, state);
         }
-        long before = Long.parseLong(digits);
+        long before = numberOf(state.value());
         long number =
                 op.kind == io.kumo.protocol.WriteKind.INCR ? before + op.argument : Math.max(0, before - op.argument);
         if (op.isKnown() && !op.isInferred && op.status == WriteStatus.DONE && op.number != number) {
             return List.of();
         }
-        String text = Long.toString(number);
-        int padding = Math.max(0, state.value().length() - text.length());
-        return done(op, state, text + " ".repeat(padding));
+        return done(op, state, counted(state.value(), number));
     }
 
-    private static List<State> done(Op op, State state, String value) {
+    /** What memcached leaves: it overwrites digits in place. */
+    static String counted(String before, long number) {
+        String text = Long.toString(number);
+        return text + " ".repeat(Math.max(0, before.length() - text.length()));
+    }
+
+    static boolean isNumber(String value) {
+        String digits = digits(value);
+        return !digits.isEmpty() && digits.chars().allMatch(Character::isDigit);
+    }
+
+    /** Up to a white space: what is behind one does not count. */
+    private static String digits(String value) {
+        int end = value.indexOf(' ');
+        return end < 0 ? value : value.substring(0, end);
+    }
+
+    static long numberOf(String value) {
+        return Long.parseLong(digits(value));
+    }
+
+    private static List<RecordState> done(Op op, RecordState state, String value) {
         boolean keepsExpiry = switch (op.kind) {
             case APPEND, PREPEND, INCR, DECR -> true;
             default -> false;
@@ -246,26 +279,24 @@ public final class Linearizability {
         long fromNs = keepsExpiry ? state.expiresFromNs() : expiresFromNs(op);
         long byNs = keepsExpiry ? state.expiresByNs() : expiresByNs(op);
         if (!op.isKnown()) {
-            return List.of(new State(kept, 0, state.lastCas(), fromNs, byNs));
+            return List.of(state.with(kept, 0).expiring(fromNs, byNs));
         }
         if (op.status != WriteStatus.DONE || (op.cas != 0 && op.cas <= state.lastCas())) {
             return List.of();
         }
-        return List.of(new State(kept, kept == null ? 0 : op.cas, Math.max(op.cas, state.lastCas()), fromNs, byNs));
+        RecordState next = state.with(kept, op.cas).expiring(fromNs, byNs);
+        return List.of(kept == null ? next.withOwnCas(0) : next.timed(keepsExpiry && state.isTimed()));
     }
 
     /** A touch leaves the cas unique as it is. */
-    private static List<State> touched(Op op, State state) {
+    private static List<RecordState> touched(Op op, RecordState state) {
         boolean isOpen = !op.isKnown() || op.isInferred;
         long cas = isOpen || op.cas == 0 ? state.cas() : op.cas;
         if (!isOpen && (op.status != WriteStatus.DONE || (state.cas() != 0 && state.cas() != cas))) {
             return List.of();
         }
-        long lastCas = Math.max(cas, state.lastCas());
-        return List.of(
-                op.exptimeSec < 0
-                        ? new State(null, 0, lastCas)
-                        : new State(state.value(), cas, lastCas, expiresFromNs(op), expiresByNs(op)));
+        RecordState next = state.withCas(cas);
+        return List.of(op.exptimeSec < 0 ? next.gone() : next.expiring(expiresFromNs(op), expiresByNs(op)));
     }
 
     /** When what the operation wrote may be gone at the earliest; 0 for never. */
@@ -282,7 +313,7 @@ public final class Linearizability {
         return isOpen ? Long.MAX_VALUE : op.returnedNs + op.exptimeSec * SECOND_NS + SLACK_NS;
     }
 
-    private static List<State> same(Op op, WriteStatus status, State state) {
+    private static List<RecordState> same(Op op, WriteStatus status, RecordState state) {
         return !op.isKnown() || op.status == status ? List.of(state) : List.of();
     }
 }

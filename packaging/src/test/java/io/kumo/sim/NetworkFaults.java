@@ -76,11 +76,23 @@ final class NetworkFaults {
         });
     }
 
-    private void cutBoth(SimProcess one, SimProcess other) {
-        if (!isQuiet) {
-            cluster.network().cut(one, other);
-            cluster.network().cut(other, one);
+    /** The managers lose it from sight, and it hears nothing of them. */
+    void hideFromManagers(SimServer server) {
+        for (SimManager manager : cluster.managerList()) {
+            cluster.group().doubt(manager, server.process, time.between(2 * SimTime.SECOND, 4 * SimTime.SECOND));
+            cutBoth(server.process, manager.process);
         }
+    }
+
+    void cut(SimProcess from, SimProcess to) {
+        if (!isQuiet) {
+            cluster.network().cut(from, to);
+        }
+    }
+
+    void cutBoth(SimProcess one, SimProcess other) {
+        cut(one, other);
+        cut(other, one);
     }
 
     void cutOneWay(SimProcess from, SimProcess to) {
@@ -92,10 +104,12 @@ final class NetworkFaults {
     }
 
     private void mendLater() {
-        time.after(briefly(), () -> {
-            say("network mended");
-            cluster.network().mend();
-        });
+        time.after(briefly(), this::mendNow);
+    }
+
+    void mendNow() {
+        say("network mended");
+        cluster.network().mend();
     }
 
     void breakConnections(SimProcess process) {

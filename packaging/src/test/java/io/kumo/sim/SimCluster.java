@@ -40,6 +40,7 @@ final class SimCluster {
     private final int minCopies;
     private final long copyRate;
     private final ReplicaSettings settings;
+    private final Workload.Habits habits;
     private BiConsumer<String, SimProcess> stepListener = (what, where) -> {};
 
     /** A gateway and who uses it. */
@@ -77,9 +78,10 @@ final class SimCluster {
             SimDisk disk = new SimDisk(time, sync, time.chance(0.5) ? 48 : 4_000);
             servers.add(new SimServer(this, new SimProcess(address.host(), time), new ServerId(i + 1), address, disk));
         }
-        Workload.Habits habits = Workload.Habits.choose(time);
+        this.habits = Workload.Habits.choose(time, partitionCount);
         for (int i = 0; i < 2; i++) {
-            SimGateway gateway = new SimGateway(this, new SimProcess("g" + i, time), RetryPolicy.within(5_000));
+            SimGateway gateway =
+                    new SimGateway(this, new SimProcess("g" + i, time), RetryPolicy.within(5_000), time.chance(0.4));
             clients.add(new Clients(gateway, new Workload(this, gateway, habits)));
         }
     }
@@ -211,6 +213,12 @@ final class SimCluster {
 
     int partitionCount() {
         return partitionCount;
+    }
+
+    /** One that clients write to. */
+    int busyPartition() {
+        return habits.partitions(partitionCount)
+                .get(time.random().nextInt(habits.keys().size()));
     }
 
     int shardCount() {

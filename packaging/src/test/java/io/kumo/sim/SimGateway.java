@@ -4,14 +4,19 @@ import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.Outcome;
+import io.kumo.gateway.memcached.MetaCommand;
 import io.kumo.gateway.route.KeyOrder;
 import io.kumo.gateway.route.Operation;
 import io.kumo.gateway.route.RetryPolicy;
 import io.kumo.gateway.route.Router;
 import io.kumo.gateway.route.SettledWindow;
 import io.kumo.gateway.route.WriteFields;
+import io.kumo.gateway.runtime.CachedRead;
+import io.kumo.gateway.runtime.NearCache;
+import io.kumo.gateway.runtime.NearCacheOptions;
 import io.kumo.protocol.ControlMessages.TableGet;
 import io.kumo.protocol.ControlMessages.TableResult;
+import io.kumo.protocol.DataMessages.Get;
 import io.kumo.protocol.DataMessages.GetResult;
 import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.DataMessages.WriteResult;
@@ -42,9 +47,11 @@ final class SimGateway {
     final SimProcess process;
     private final SimCluster cluster;
     private final RetryPolicy policy;
+    private final boolean hasNearCache;
 
     private long session;
     private SettledWindow window;
+    private NearCache nearCache;
     private SimLinks links;
     private Router router = Router.NONE;
     private final Map<HostPort, Boolean> asking = new LinkedHashMap<>();
@@ -53,8 +60,9 @@ final class SimGateway {
     private boolean isTickPlanned;
     private long lastAskNs;
 
-    SimGateway(SimCluster cluster, SimProcess process, RetryPolicy policy) {
+    SimGateway(SimCluster cluster, SimProcess process, RetryPolicy policy, boolean hasNearCache) {
         this.cluster = cluster;
+        this.hasNearCache = hasNearCache;
         this.process = process;
         this.policy = policy;
     }
@@ -82,6 +90,8 @@ final class SimGateway {
         private SimClient link;
         private boolean isAsync;
         private KeyOrder<Flight> order;
+        private MetaCommand meta;
+        private CachedRead cached;
 
         Flight(Bytes key, End end) {
             super(key);
@@ -91,6 +101,27 @@ final class SimGateway {
         Flight(WriteKind kind, Bytes key, long exptime, long casOrDelta, Bytes value, End end) {
             super(kind, key, fields(kind, exptime, casOrDelta, value));
             this.end = end;
+        }
+
+        /** A meta command: a get asks first, and goes on as a write if what it found may be won. */
+        Flight(Bytes key, MetaCommand meta, End end) {
+            super(meta.kind(), key, fields(meta), probe(meta));
+            this.meta = meta;
+            this.end = end;
+        }
+
+        private static WriteFields fields(MetaCommand meta) {
+            return new WriteFields(
+                    meta.clientFlags(),
+                    meta.exptime(),
+                    meta.kind() == WriteKind.META_GET ? 0 : meta.cas(),
+                    meta.delta(),
+                    meta.value(),
+                    meta.options());
+        }
+
+        private static Probe probe(MetaCommand meta) {
+            return meta.asksFirst() ? new Probe(meta.isMostlyRead(), meta.wants(), false) : null;
         }
 
         private static WriteFields fields(WriteKind kind, long exptime, long casOrDelta, Bytes value) {
@@ -109,6 +140,7 @@ final class SimGateway {
         process.start();
         session = process.time().random().nextLong() | 1;
         window = new SettledWindow(1 << 10);
+        nearCache = hasNearCache ? new NearCache(new NearCacheOptions(1 << 20, 0), process) : null;
         links = new SimLinks(cluster.network(), process, process.name, (to, isUp) -> {});
         router = Router.NONE;
         waiting = new ArrayList<>();
@@ -140,11 +172,38 @@ final class SimGateway {
             flight.end.failed(false);
             return;
         }
-        if (!flight.isRead()) {
-            flight.number(window.begin());
+        if (flight.asks()) {
+            goReading(flight);
+        } else {
+            goWriting(flight);
         }
-        flight.end.began(flight.isRead() ? 0 : session, flight.counter());
+    }
+
+    private void goReading(Flight flight) {
+        flight.end.began(0, 0);
+        if (nearCache != null && flight.kind() == null) {
+            flight.cached = new CachedRead(nearCache, flight.key());
+            GetResult known = flight.cached.answerAtOnce();
+            if (known != null) {
+                end(flight);
+                flight.end.got(known);
+                return;
+            }
+        }
         trySend(flight);
+    }
+
+    private void goWriting(Flight flight) {
+        forget(flight);
+        flight.number(window.begin());
+        flight.end.began(session, flight.counter());
+        trySend(flight);
+    }
+
+    private void forget(Flight write) {
+        if (nearCache != null) {
+            nearCache.onWrite(write.key());
+        }
     }
 
     private void leave(Flight flight) {
@@ -170,18 +229,48 @@ final class SimGateway {
         flight.link = link;
         sent.add(flight);
         long timeoutMs = flight.attemptMs(process.monotonicNs(), policy);
-        if (flight.isRead()) {
-            link.call(
-                    flight.toGet(partition, router.version(), false),
-                    timeoutMs,
-                    resultOf(flight, link, flight.end::got));
+        if (flight.asks()) {
+            link.call(get(flight, partition), timeoutMs, resultOf(flight, link, found -> onFound(flight, found)));
         } else {
             Write write = flight.toWrite(partition, router.version(), session, window.settledBelow(), flight.isAsync);
-            link.call(write, timeoutMs, resultOf(flight, link, flight.end::wrote));
+            link.call(write, timeoutMs, resultOf(flight, link, result -> {
+                flight.isAnswered = true;
+                end(flight);
+                flight.end.wrote(result);
+            }));
             if (process.time().chance(DOUBLES)) {
                 process.after(process.time().between(0, LATEST_DOUBLE), () -> sendDouble(flight, write));
             }
         }
+    }
+
+    private Get get(Flight flight, int partition) {
+        return flight.cached == null
+                ? flight.toGet(partition, router.version(), false)
+                : new Get(partition, router.version(), false, flight.key(), Get.VERSION, flight.cached.knownSeq());
+    }
+
+    private void onFound(Flight flight, GetResult found) {
+        if (flight.meta == null) {
+            end(flight);
+            flight.end.got(flight.cached == null ? found : settle(flight.cached, found));
+        } else if (flight.meta.needsWrite(found)) {
+            cluster.invariants().count("meta gets that go on as writes");
+            sent.remove(flight);
+            flight.endProbe();
+            flight.triesOut = 0;
+            goWriting(flight);
+        } else {
+            end(flight);
+            WriteStatus status = found.found() ? WriteStatus.UNCHANGED : WriteStatus.NOT_FOUND;
+            flight.end.wrote(new WriteResult(status, found.flags(), found.cas(), 0, found.value(), found.details()));
+        }
+    }
+
+    private GetResult settle(CachedRead read, GetResult found) {
+        GetResult settled = read.settle(found);
+        cluster.invariants().count(read.wasValidated() ? "near cache validated" : "near cache missed");
+        return settled;
     }
 
     /** As if a try had been on its way for long: whoever is the primary now must know that operation. */
@@ -197,22 +286,23 @@ final class SimGateway {
     }
 
     private <R> SimClient.Result<R> resultOf(Flight flight, SimClient link, Consumer<R> answer) {
+        boolean isRead = flight.asks();
         int number = flight.tries();
         return new SimClient.Result<>() {
             @Override
             public void ok(R result) {
                 boolean isLast = !(result instanceof WriteResult written)
                         || flight.isEndedBy(number, written.status() == WriteStatus.DONE);
-                if (!flight.hasEnded && isLast) { // else two tries were answered
-                    flight.isAnswered = true;
-                    end(flight);
+                if (!flight.hasEnded && isLast && flight.asks() == isRead) { // else two tries were answered
                     answer.accept(result);
                 }
             }
 
             @Override
             public void fail(ErrorCode code, long tableVersion) {
-                onError(flight, link, code, tableVersion);
+                if (flight.asks() == isRead) {
+                    onError(flight, link, code, tableVersion);
+                }
             }
         };
     }
@@ -221,6 +311,7 @@ final class SimGateway {
         flight.hasEnded = true;
         sent.remove(flight);
         if (flight.counter() != 0) {
+            forget(flight);
             window.settle(flight.counter());
         }
         leave(flight);
@@ -235,11 +326,11 @@ final class SimGateway {
             return;
         }
         boolean isPromise = code.outcome() == Outcome.NOT_DONE || code.outcome() == Outcome.REJECTED;
-        flight.isUnsure |= !isPromise;
+        flight.isUnsure |= !isPromise && !flight.asks();
         switch (flight.onError(code, code.text(), process.monotonicNs(), policy)) {
             case END -> {
                 end(flight);
-                flight.end.failed(flight.isUnsure || flight.triesOut > 0);
+                flight.end.failed(flight.isUnsure || (flight.triesOut > 0 && !flight.asks()));
             }
             case RETRY -> {
                 sent.remove(flight);

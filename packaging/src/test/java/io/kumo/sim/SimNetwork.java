@@ -64,6 +64,14 @@ final class SimNetwork {
         cuts.add(new Direction(from, to));
     }
 
+    /** What was held back in that direction goes on its way. */
+    void mend(SimProcess from, SimProcess to) {
+        cuts.remove(new Direction(from, to));
+        List.copyOf(connections).stream()
+                .filter(connection -> connection.touches(from) && connection.touches(to))
+                .forEach(SimConnection::flushHeld);
+    }
+
     /** Mends everything. */
     void mend() {
         cuts.clear();

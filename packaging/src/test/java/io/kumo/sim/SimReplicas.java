@@ -11,6 +11,7 @@ import io.kumo.protocol.Done;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.ReplicationMessages.LeaseGrant;
+import io.kumo.protocol.ReplicationMessages.Replicated;
 import io.kumo.server.replica.Answer;
 import io.kumo.server.replica.Checkpoint;
 import io.kumo.server.replica.CopyThrottle;
@@ -270,6 +271,9 @@ final class SimReplicas implements Replica.Effects {
     @Override
     public void send(ServerId to, Call<Done> message) {
         cluster.trace().note(to.value(), 11, () -> process + " to s" + to.value() + ": " + message);
+        if (message instanceof Replicated said) {
+            cluster.invariants().onReplicated(server, said);
+        }
         server.send(to, message);
     }
 

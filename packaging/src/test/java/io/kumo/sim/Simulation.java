@@ -240,6 +240,7 @@ final class Simulation {
         }
         ops.sort(Comparator.comparingLong(op -> op.calledNs));
         ops.forEach(op -> trace.say(key + " " + op));
+        trace.say(Linearizability.explain(ops, faults.keepClocks()));
         cluster.invariants().fail(verdict + ": " + key + " of partition " + partition);
     }
 

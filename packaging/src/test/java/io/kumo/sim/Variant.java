@@ -17,6 +17,7 @@ record Variant(String name, String file, List<Edit> edits) {
     private static final String LEADER = "kumo-manager/src/main/java/io/kumo/manager/leader/";
     private static final String REGISTER = "kumo-common/src/main/java/io/kumo/register/";
     private static final String ROUTE = "kumo-gateway/src/main/java/io/kumo/gateway/route/";
+    private static final String NEAR_CACHE = "kumo-gateway/src/main/java/io/kumo/gateway/runtime/";
     private static final String SIM = "packaging/src/test/java/io/kumo/sim/";
 
     /** One replacement. */
@@ -195,6 +196,31 @@ record Variant(String name, String file, List<Edit> edits) {
                     REGISTER + "Founding.java",
                     "VERSION_GAP = 1L << 20;",
                     "VERSION_GAP = 0;"),
+            of(
+                    "every client may make a stale record anew",
+                    REPLICA + "MetaGetRules.java",
+                    "boolean wins = !current.has(LogEntry.TOKEN_SENT)",
+                    "boolean wins = true"),
+            of(
+                    "a repeated meta get is not told that it won",
+                    REPLICA + "DedupTable.java",
+                    "return executed(at).marks;",
+                    "return 0;"),
+            of(
+                    "records of a copy are not stale",
+                    REPLICA + "PartitionData.java",
+                    "                record.marks());",
+                    "                0);"),
+            of(
+                    "any version that the near cache asks about is the newest",
+                    REPLICA + "Details.java",
+                    "return knownSeq != 0 && result.seq() == knownSeq",
+                    "return knownSeq != 0"),
+            of(
+                    "the near cache answers without asking",
+                    NEAR_CACHE + "CachedRead.java",
+                    "return entry != null && cache.isFresh(entry)",
+                    "return entry != null"),
             of(
                     "pipelined writes of one key overtake each other",
                     ROUTE + "KeyOrder.java",

@@ -1,9 +1,11 @@
 package io.kumo.sim;
 
 import io.kumo.base.Bytes;
+import io.kumo.gateway.memcached.MetaCommand;
 import io.kumo.gateway.route.KeyOrder;
 import io.kumo.protocol.DataMessages.GetResult;
 import io.kumo.protocol.DataMessages.WriteResult;
+import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.WriteKind;
 import io.kumo.protocol.WriteStatus;
 import io.kumo.sim.History.Op;
@@ -19,7 +21,7 @@ import java.util.TreeMap;
 /**
  * Clients of one gateway: each has one command under way, or some at once in a pipeline, on few keys that many want, or
  * writes a key of its own once. The first letter of a key says what is done with it: n counts, l grows, r is replaced
- * and compared, x expires, a is written asynchronously.
+ * and compared, x expires, a is written asynchronously; m and c are for meta commands, and numbers with these.
  */
 final class Workload {
     /** No answer of such a key is a promise. */
@@ -35,6 +37,7 @@ final class Workload {
     private final Habits habits;
     private final History history = new History();
     private final Map<String, Long> seenCas = new HashMap<>();
+    private final MetaWords metaWords;
     /** Keys that were set once, by their values; acknowledged ones only. */
     private final Map<String, String> kept = new TreeMap<>();
 
@@ -51,12 +54,23 @@ final class Workload {
      * @param pauseNs between two commands, at most
      */
     record Habits(List<String> keys, boolean flushes, long pauseNs) {
-        static Habits choose(SimTime time) {
+        static Habits choose(SimTime time, int partitionCount) {
             List<String> keys = new ArrayList<>(List.of("n0", "l1", "r2", "n3", "l4", "r5", "x6", "x7"));
             if (time.chance(0.3)) {
                 keys.add(ASYNC + "8");
             }
+            if (time.chance(0.5)) {
+                keys.addAll(List.of("m9", "c10", "m11"));
+            }
+            if (time.chance(0.3)) { // all in one partition
+                keys.replaceAll(key -> firstIn(partitionOf("n0", partitionCount), partitionCount, key));
+            }
             return new Habits(keys, time.chance(0.2), time.between(20 * SimTime.MS, 300 * SimTime.MS));
+        }
+
+        /** Where the keys lie. */
+        List<Integer> partitions(int partitionCount) {
+            return keys.stream().map(key -> partitionOf(key, partitionCount)).toList();
         }
     }
 
@@ -75,6 +89,7 @@ final class Workload {
         this.cluster = cluster;
         this.gateway = gateway;
         this.random = cluster.time().random();
+        this.metaWords = new MetaWords(random);
         this.habits = habits;
     }
 
@@ -143,7 +158,9 @@ final class Workload {
     private void begin(Client client, String key, boolean isGet, Map<String, List<Op>> burst) {
         Op op = isGet ? op(client, null, "", 0) : choose(client, key);
         List<Op> earlier = burst.computeIfAbsent(key, none -> new ArrayList<>());
-        earlier.stream().filter(other -> op.kind != null || other.kind != null).forEach(op.after::add);
+        earlier.stream()
+                .filter(other -> !op.isMostlyRead() || !other.isMostlyRead())
+                .forEach(op.after::add);
         earlier.add(op);
         history.add(key, op);
         send(client, op, key);
@@ -156,7 +173,13 @@ final class Workload {
     private Op choose(Client client, String key) {
         int dice = random.nextInt(100);
         String unique = client.name.substring(client.name.length() - 3) + ":" + ++written + ";";
-        if (dice < 30) {
+        boolean isMeta = key.charAt(0) == 'm' || key.charAt(0) == 'c';
+        if (isMeta && dice < 85) {
+            MetaCommand command = metaWords.choose(key, unique, seenCas.getOrDefault(key, 0L), key.charAt(0) == 'c');
+            return Op.of(client.name, command, cluster.time().nowNs());
+        } else if (isMeta && dice < 92) {
+            return op(client, WriteKind.SET, key.charAt(0) == 'c' ? "" + random.nextInt(2000) : unique, 0);
+        } else if (dice < 30 || isMeta) {
             return op(client, null, "", 0);
         } else if (dice < 34) {
             return op(client, WriteKind.DELETE, "", 0);
@@ -199,13 +222,15 @@ final class Workload {
                 .note(
                         written,
                         6,
-                        () -> client.name + " asks " + (op.kind == null ? "GET" : op.kind) + " " + key + " " + op.value
-                                + " " + op.argument + (exptime == 0 ? "" : " for " + exptime + " s"));
+                        () -> client.name + " asks " + op.asked() + " " + key + " " + op.value + " " + op.argument
+                                + (exptime == 0 ? "" : " for " + exptime + " s"));
         Ending ending = new Ending(client, key, List.of(op));
         Bytes name = Bytes.utf8(key);
-        Flight flight = op.kind == null
-                ? new Flight(name, ending)
-                : new Flight(op.kind, name, exptime, op.argument, Bytes.utf8(op.value), ending);
+        Flight flight = op.meta != null
+                ? new Flight(name, op.meta, ending)
+                : op.kind == null
+                        ? new Flight(name, ending)
+                        : new Flight(op.kind, name, exptime, op.argument, Bytes.utf8(op.value), ending);
         if (key.charAt(0) == ASYNC) {
             flight.makeAsync();
         }
@@ -247,7 +272,20 @@ final class Workload {
     }
 
     private int partitionOf(String key) {
-        return PartitionHash.partitionOf(Bytes.utf8(key), cluster.partitionCount());
+        return partitionOf(key, cluster.partitionCount());
+    }
+
+    private static int partitionOf(String key, int partitionCount) {
+        return PartitionHash.partitionOf(Bytes.utf8(key), partitionCount);
+    }
+
+    /** A key that begins so, in that partition. */
+    private static String firstIn(int partition, int partitionCount, String prefix) {
+        int number = 0;
+        while (partitionOf(prefix + "-" + number, partitionCount) != partition) {
+            number++;
+        }
+        return prefix + "-" + number;
     }
 
     /** A key that nobody else writes; never deleted. */
@@ -296,11 +334,7 @@ final class Workload {
 
     /** Writes a key of that partition until that succeeds, then tells. */
     void write(int partition, Runnable success) {
-        int number = 0;
-        while (partitionOf("end-" + number) != partition) {
-            number++;
-        }
-        String key = "end-" + number;
+        String key = firstIn(partition, cluster.partitionCount(), "end");
         Ending ending = new Ending(new Client("writer"), key, List.of()) {
             @Override
             public void wrote(WriteResult result) {
@@ -366,12 +400,22 @@ final class Workload {
         public void wrote(WriteResult result) {
             long now = cluster.time().nowNs();
             ops.forEach(op -> op.wrote(result, now));
+            noteMeta(result);
             cluster.trace()
                     .note(
                             result.cas(),
                             8,
                             () -> client.name + " wrote " + key + " " + result.status() + " cas " + result.cas());
             end();
+        }
+
+        private void noteMeta(WriteResult result) {
+            if (ops.size() == 1 && ops.get(0).meta != null && result.cas() != 0) {
+                seenCas.put(key, result.cas());
+                if (result.details().has(LogEntry.WON)) {
+                    cluster.invariants().count("wins");
+                }
+            }
         }
 
         @Override
