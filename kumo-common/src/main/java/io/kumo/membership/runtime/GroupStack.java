@@ -56,6 +56,8 @@ final class GroupStack {
 
     /** Where no other manager is configured nobody else can answer: servers come by merging. */
     private static final long LONE_JOIN_TIMEOUT_MS = 300;
+    /** A request that is lost while the connection is made is sent again within the timeout. */
+    private static final int DISCOVERY_RUNS = 3;
 
     private GroupStack() {}
 
@@ -82,14 +84,18 @@ final class GroupStack {
                         .setJoinTimeout(isLoneManager(options) ? LONE_JOIN_TIMEOUT_MS : JOIN_TIMEOUT_MS)
                         .setLeaveTimeout(500)
                         .setViewAckCollectionTimeout(1_000)
+                        .setMembershipChangePolicy(new ManagersFirst())
                         .setLogCollectMessages(false),
                 new FRAG4()));
         JChannel channel = new JChannel(protocols);
-        String name = options.self().logicalName();
-        // The name travels with the address, so that a view is never without it.
-        channel.addAddressGenerator(
-                () -> ExtendedUUID.randomUUID(name).put(NAME_KEY, name.getBytes(StandardCharsets.UTF_8)));
-        return channel.setName(name).setDiscardOwnMessages(true);
+        channel.addAddressGenerator(() -> address(options.self()));
+        return channel.setName(options.self().logicalName()).setDiscardOwnMessages(true);
+    }
+
+    /** A new address for it. The name travels with the address, so that a view is never without it. */
+    static Address address(Member member) {
+        String name = member.logicalName();
+        return ExtendedUUID.randomUUID(name).put(NAME_KEY, name.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Who has that address; empty for a member that is not one of ours. */
@@ -164,6 +170,8 @@ final class GroupStack {
         }
         TCPPING discovery = new TCPPING();
         discovery.setInitialHosts(hosts).setPortRange(0);
+        // A manager tells of the coordinator too, where that is another manager, or a server for the moment.
+        discovery.numDiscoveryRuns(DISCOVERY_RUNS).returnEntireCache(true);
         return discovery;
     }
 

@@ -121,6 +121,29 @@ class JGroupsMembershipTest extends GroupCase {
     }
 
     @Test
+    void aManagerThatComesBackLetsMembersIn() throws Exception {
+        List<HostPort> managers = List.of(freeAddress());
+        Member manager = manager(managers.get(0));
+        JGroupsMembership killed = start(manager, managers.get(0), managers);
+        awaitMembers(killed, manager);
+        JGroupsMembership first = startServer(1, managers);
+        JGroupsMembership second = startServer(2, managers);
+        awaitMembers(first, manager, server(1), server(2));
+        awaitMembers(second, manager, server(1), server(2));
+        killed.abandon();
+        awaitMembers(first, server(1), server(2));
+        awaitMembers(second, server(1), server(2));
+        JGroupsMembership again = start(manager, managers.get(0), managers);
+        awaitMembers(again, manager, server(1), server(2));
+        assertEquals(manager, again.view().members().get(0), "whoever led the servers before");
+        long before = System.nanoTime();
+        JGroupsMembership third = startServer(3, managers);
+        awaitMembers(third, manager, server(1), server(2), server(3));
+        long elapsedMs = (System.nanoTime() - before) / 1_000_000;
+        assertTrue(elapsedMs < 20_000, () -> "took " + elapsedMs + " ms");
+    }
+
+    @Test
     void serversThatWereFirstFindTheManagerWhenItComes() throws Exception {
         List<HostPort> managers = List.of(freeAddress());
         startServer(1, managers);
