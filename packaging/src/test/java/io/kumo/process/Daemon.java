@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -19,6 +20,8 @@ final class Daemon {
     static final String SHORT_LIFE = "-XX:TieredStopAtLevel=1";
 
     private static final long STOP_WITHIN_S = 10;
+    /** Java goes on ignoring the signal where the tests run under nohup. */
+    private static final List<String> HEARS_SIGHUP = List.of("env", "--default-signal=HUP");
 
     private final String name;
     private List<String> command;
@@ -40,8 +43,10 @@ final class Daemon {
         try {
             Files.deleteIfExists(output);
             isPaused = false;
+            List<String> words = new ArrayList<>(HEARS_SIGHUP);
+            words.addAll(command);
             ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+                    new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.toFile());
             InstalledJava.chosen(builder);
             builder.environment().merge("KUMO_JAVA_OPTS", SHORT_LIFE, (set, ours) -> set + " " + ours);
             process = builder.start();

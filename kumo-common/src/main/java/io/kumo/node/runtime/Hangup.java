@@ -6,15 +6,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * SIGHUP, by which an operator asks a daemon to read its files again. Java has it only in a class that is not part of
- * the standard, so it is looked up by name; where it is missing the signal ends the process, as it always does.
+ * the standard, so it is looked up by name; where it is missing the signal ends the process, as it always does. Java
+ * leaves the signal ignored in a process that was started so, by nohup for one.
  */
 final class Hangup {
     private static final Logger LOG = LoggerFactory.getLogger(Hangup.class);
 
     private Hangup() {}
 
-    /** From now on the signal calls {@code action}, on a thread that may wait. */
-    static void listen(Runnable action) {
+    /**
+     * From now on the signal calls {@code action}, on a thread that may wait.
+     *
+     * @return whether it does
+     */
+    static boolean listen(Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -35,9 +40,11 @@ final class Hangup {
                         return null;
                     });
             Object hup = signal.getConstructor(String.class).newInstance("HUP");
-            signal.getMethod("handle", signal, handler).invoke(null, hup, onSignal);
+            Object before = signal.getMethod("handle", signal, handler).invoke(null, hup, onSignal);
+            return !handler.getField("SIG_IGN").get(null).equals(before);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
             LOG.debug("SIGHUP is not known here", e);
+            return false;
         }
     }
 

@@ -224,7 +224,8 @@ public abstract class NodeMain {
             Optional<String> log = logFile(options);
             Runnable reopenLog = LogSetup.configure(log, verbose, options.value(NodeOptions.LOG_FORMAT));
             logsToFile = log.isPresent();
-            Hangup.listen(() -> onHangup(reopenLog)); // before it is ready too: a log may be moved at any time
+            boolean isHangupHeard =
+                    Hangup.listen(() -> onHangup(reopenLog)); // before it is ready too: a log may be moved at any time
             options.notices().forEach(notice -> System.err.println(program + ": " + notice));
             options.value(NodeOptions.DAEMON)
                     .ifPresent(file -> pidFile = PidFile.write(file, getClass().getName()));
@@ -235,6 +236,9 @@ public abstract class NodeMain {
             System.out.println(program + " is ready: " + ready);
             System.out.flush();
             LOG.info("ready build={} {}", build(), ready);
+            if (!isHangupHeard) {
+                LOG.info("SIGHUP is ignored, as nohup has it: files are read again only by a restart");
+            }
             SystemdNotice.ready(ready);
             new CountDownLatch(1)
                     .await(); // until the process is told to end; other threads alone may not keep it alive
