@@ -1,0 +1,154 @@
+package io.kumo.process;
+
+import io.kumo.gateway.memcached.Conversation;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/** The same random commands to memcached and to a gateway, some at a time, over keys that nobody else uses. */
+final class Differential {
+    private static final int QUIET_MS = 3_000;
+    private static final int TURNS = 40;
+    private static final int MOST_AT_ONCE = 6;
+    private static final byte[] LAST_LINE = "MN\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int LAST_OPAQUE = 0x6b756d6f;
+    private static final byte[] LAST_FRAME = lastFrame();
+
+    private final long seed;
+    private final int memcachedPort;
+    private final int gatewayPort;
+    private final Random random;
+    private final CasPairs cas = new CasPairs();
+    private final Likeness likeness = new Likeness(cas);
+    private final RandomLines lines;
+    private final RandomFrames frames;
+    private final List<String> said = new ArrayList<>();
+
+    private record Answer(byte[] bytes, boolean closed) {}
+
+    Differential(long seed, int memcachedPort, int gatewayPort, boolean later) {
+        this.seed = seed;
+        this.memcachedPort = memcachedPort;
+        this.gatewayPort = gatewayPort;
+        random = new Random(seed);
+        List<String> keys = List.of("a" + seed, "b" + seed, "c" + seed);
+        lines = new RandomLines(random, keys, cas, later);
+        frames = new RandomFrames(random, keys, cas);
+    }
+
+    private static byte[] lastFrame() {
+        byte[] frame = RandomFrames.noop(LAST_OPAQUE).kumo();
+        frame[0] = (byte) 0x81;
+        return frame;
+    }
+
+    /** What was said before and where they first differed; empty if they did not. */
+    Optional<String> run() throws IOException {
+        Socket[] texts = new Socket[2];
+        Socket[] binaries = new Socket[2];
+        try {
+            for (int turn = 0; turn < TURNS; turn++) {
+                boolean binary = random.nextInt(3) == 0;
+                BothBytes request = new BothBytes();
+                if (random.nextInt(4) == 0) {
+                    request.add(binary ? frames.nextCount() : lines.nextCount());
+                } else {
+                    for (int i = random.nextInt(MOST_AT_ONCE); i >= 0; i--) {
+                        request.add(binary ? frames.next() : lines.next());
+                    }
+                }
+                if (!isSame(binary ? binaries : texts, binary, request) || !isSame(texts, false, lines.look())) {
+                    return Optional.of("seed " + seed + "\n" + String.join("\n", said));
+                }
+            }
+            return Optional.empty();
+        } finally {
+            close(texts);
+            close(binaries);
+        }
+    }
+
+    private boolean isSame(Socket[] sockets, boolean binary, BothBytes request) throws IOException {
+        if (binary) {
+            request.add(RandomFrames.noop(LAST_OPAQUE));
+        } else {
+            request.add("mn\r\n");
+        }
+        if (sockets[0] == null) {
+            sockets[0] = connect(memcachedPort);
+            sockets[1] = connect(gatewayPort);
+        }
+        sockets[0].getOutputStream().write(request.memcached());
+        sockets[1].getOutputStream().write(request.kumo());
+        Answer memcached = answer(sockets[0], binary);
+        Answer kumo = answer(sockets[1], binary);
+        said.add("> " + Conversation.written(request.kumo()) + "\n< " + written(memcached));
+        if (memcached.closed() != kumo.closed() || !likeness.isSame(binary, memcached.bytes(), kumo.bytes())) {
+            said.add("= " + written(kumo));
+            return false;
+        }
+        if (memcached.closed()) {
+            close(sockets);
+        }
+        return true;
+    }
+
+    private static String written(Answer answer) {
+        return Conversation.written(answer.bytes()) + (answer.closed() ? "\nclosed" : "");
+    }
+
+    private static Socket connect(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(QUIET_MS);
+        return socket;
+    }
+
+    private static void close(Socket[] sockets) throws IOException {
+        for (int i = 0; i < sockets.length; i++) {
+            if (sockets[i] != null) {
+                sockets[i].close();
+                sockets[i] = null;
+            }
+        }
+    }
+
+    /** Up to the answer of the last command, the end, or until nothing more comes. */
+    private static Answer answer(Socket socket, boolean binary) throws IOException {
+        byte[] last = binary ? LAST_FRAME : LAST_LINE;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        InputStream in = socket.getInputStream();
+        byte[] part = new byte[1 << 16];
+        try {
+            while (!endsWith(bytes, last)) {
+                int count = in.read(part);
+                if (count < 0) {
+                    return new Answer(bytes.toByteArray(), true);
+                }
+                bytes.write(part, 0, count);
+            }
+            return new Answer(bytes.toByteArray(), false);
+        } catch (SocketTimeoutException quiet) {
+            return new Answer(bytes.toByteArray(), false);
+        } catch (IOException reset) {
+            return new Answer(bytes.toByteArray(), true);
+        }
+    }
+
+    private static boolean endsWith(ByteArrayOutputStream bytes, byte[] last) {
+        if (bytes.size() < last.length) {
+            return false;
+        }
+        byte[] all = bytes.toByteArray();
+        return Arrays.equals(all, all.length - last.length, all.length, last, 0, last.length);
+    }
+}
