@@ -15,19 +15,27 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What was recorded with memcached, played to a gateway with a real cluster behind it: byte for byte, but for cas
- * uniques, which are other numbers here. What names one in a request is left to the gateway's own test, and its simpler
- * store.
+ * A gateway with a real cluster behind it answers as memcached: what was recorded with it, and random commands that
+ * both get. What names a cas unique in a recorded request is left to the gateway's own test, and its simpler store.
  */
 class ConversationsIT {
     private static final int SHOWN = 30;
+    private static final long FIRST_SEED = Long.getLong("kumo.seed", 1);
+    private static final long SEEDS = Long.getLong("kumo.differential", 60);
+    private static final int SEEDS_AT_ONCE = 4;
+    private static final int SEEDS_SHOWN = 10;
     private static final int ANSWER_WITHIN_MS = 20_000;
     private static final int HEADER_BYTES = 24;
     private static final int CAS_AT = 16;
@@ -66,6 +74,7 @@ class ConversationsIT {
         }
     }
 
+    /** Byte for byte, but for cas uniques, which are other numbers here. */
     @Test
     void aClusterAnswersAsMemcachedDid() throws IOException {
         List<String> differences = new ArrayList<>();
@@ -88,6 +97,33 @@ class ConversationsIT {
         List<String> some = differences.subList(0, Math.min(SHOWN, differences.size()));
         assertEquals(0, differences.size(), () -> String.join("\n", some));
         assertTrue(played > 1000, played + " conversations");
+    }
+
+    /**
+     * Commands of all three protocols from seeds, but for what docs/MEMCACHED.md lists as different.
+     * {@code -Dkumo.seed=FIRST -Dkumo.differential=COUNT} are other seeds.
+     */
+    @Test
+    void aClusterAnswersRandomCommandsAsMemcachedDoes() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(SEEDS_AT_ONCE);
+        List<String> differences = new ArrayList<>();
+        try (RealMemcached memcached = RealMemcached.started(directory);
+                TextClient client = cluster.client()) {
+            assertEquals("STORED", client.set("is", "served")); // so that no other record has the first cas unique
+            List<Future<Optional<String>>> runs = LongStream.range(FIRST_SEED, FIRST_SEED + SEEDS)
+                    .mapToObj(seed -> new Differential(seed, memcached, cluster.gatewayPort(0)))
+                    .map(differential -> threads.submit(differential::run))
+                    .toList();
+            for (Future<Optional<String>> run : runs) {
+                run.get().ifPresent(differences::add);
+                if (differences.size() >= SEEDS_SHOWN) {
+                    break;
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertTrue(differences.isEmpty(), () -> String.join("\n\n", differences));
     }
 
     private static byte[] said(Conversation conversation) throws IOException {

@@ -35,13 +35,13 @@ final class Differential {
 
     private record Answer(byte[] bytes, boolean closed) {}
 
-    Differential(long seed, int memcachedPort, int gatewayPort, boolean later) {
+    Differential(long seed, RealMemcached memcached, int gatewayPort) {
         this.seed = seed;
-        this.memcachedPort = memcachedPort;
+        memcachedPort = memcached.port();
         this.gatewayPort = gatewayPort;
         random = new Random(seed);
         List<String> keys = List.of("a" + seed, "b" + seed, "c" + seed);
-        lines = new RandomLines(random, keys, cas, later);
+        lines = new RandomLines(random, keys, cas, memcached.isLater());
         frames = new RandomFrames(random, keys, cas);
     }
 

@@ -13,8 +13,8 @@ final class Likeness {
     private static final int CAS_AT = 16;
     private static final int LENGTH_AT = 8;
     private static final long SECONDS = 3;
-    /** What memcached says of records that were made by N. */
-    private static final long LONG_AGO = 120;
+    /** What memcached says of a time that has passed: 32 bits without a sign. */
+    private static final long WRAPPED = Integer.MAX_VALUE;
 
     private final CasPairs cas;
 
@@ -85,15 +85,19 @@ final class Likeness {
             return place == 4 ? cas.fits(number(memcached), number(kumo)) : memcached.equals(kumo);
         } else if (kind.equals("ME") && place > 1) {
             return figuresAreSame(memcached, kumo);
-        } else if (place == 0 || memcached.isEmpty() || kumo.isEmpty() || memcached.charAt(0) != kumo.charAt(0)) {
+        } else if (place == 0
+                || kind.equals("ME")
+                || memcached.isEmpty()
+                || kumo.isEmpty()
+                || memcached.charAt(0) != kumo.charAt(0)) {
             return memcached.equals(kumo);
         }
         String one = memcached.substring(1);
         String other = kumo.substring(1);
         return switch (memcached.charAt(0)) {
             case 'c' -> cas.fits(number(one), number(other));
-            case 't' -> areClose(one, other);
-            case 'l' -> areClose(one, other) || number(one) > LONG_AGO;
+            case 't' -> areClose(one, other) || (number(one) > WRAPPED && number(other) == 0);
+            case 'l' -> areClose(one, other);
             default -> one.equals(other);
         };
     }
@@ -105,7 +109,7 @@ final class Likeness {
         if (memcached.startsWith("cas=") && kumo.startsWith("cas=")) {
             return cas.fits(number(one), number(other));
         } else if (memcached.startsWith("exp=") && kumo.startsWith("exp=")) {
-            return one.equals(other) || areClose(one.replace("-", ""), other); // 1.6.18 tells seconds below 0
+            return one.equals(other) || areClose(one.replace("-", ""), other); // seconds below 0 in 1.6.18
         } else if (memcached.startsWith("la=") && kumo.startsWith("la=")) {
             return areClose(one, other);
         }

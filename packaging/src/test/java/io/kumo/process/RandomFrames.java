@@ -21,6 +21,8 @@ final class RandomFrames {
     private static final int[] TIMES = {0, 0, 100, 1000, 2_592_000};
     private static final long[] DELTAS = {0, 1, 9, 90, 1000, 1L << 32, -1};
 
+    private static final int LONGEST_KEY = 250;
+
     private final Random random;
     private final List<String> keys;
     private final CasPairs cas;
@@ -96,7 +98,8 @@ final class RandomFrames {
     }
 
     private String key() {
-        return random.nextInt(80) == 0 ? "x".repeat(250) : keys.get(random.nextInt(keys.size()));
+        String key = keys.get(random.nextInt(keys.size()));
+        return random.nextInt(80) > 0 ? key : key + "x".repeat(LONGEST_KEY - key.length());
     }
 
     private String value() {

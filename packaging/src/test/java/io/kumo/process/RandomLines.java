@@ -49,6 +49,8 @@ final class RandomLines {
             "verbosity",
             "verbosity x");
 
+    private static final int LONGEST_KEY = 250;
+
     private final Random random;
     private final List<String> keys;
     private final CasPairs cas;
@@ -88,8 +90,8 @@ final class RandomLines {
     }
 
     /**
-     * Alone in its turn: memcached counts in another way while an answer has the record. Without T, which it forgets if
-     * the number gets longer.
+     * Alone in its turn: memcached makes another record while the answer of an mg has this one. Without T, which it
+     * forgets if the number gets longer.
      */
     BothBytes nextCount() {
         return random.nextBoolean()
@@ -111,7 +113,7 @@ final class RandomLines {
             line.append(' ').append(number(TIMES));
         }
         for (int i = random.nextInt(4); i >= 0; i--) {
-            line.append(' ').append(any(keys)); // a key that is too long takes the answers before it along
+            line.append(' ').append(any(keys)); // one that is too long takes the answer of an mg before it along
         }
         return line.toString();
     }
@@ -148,6 +150,9 @@ final class RandomLines {
                 chosen.add(random.nextInt(chosen.size() + 1), flag);
             }
         }
+        if (chosen.contains('N') && chosen.contains('T') && chosen.removeIf(flag -> flag == 't')) {
+            chosen.add('t'); // between them memcached tells of the first
+        }
         for (char flag : chosen) {
             request.add(" " + flag);
             argument(request, command, flag, chosen);
@@ -167,7 +172,7 @@ final class RandomLines {
             case 'E' -> request.add(Long.toString(1_000_000_000_000L + random.nextInt(1_000_000)));
             case 'F' -> request.add(any(FLAGS));
             case 'T' -> request.add(any(TIMES));
-            case 'N' -> request.add(any("0", "100", "1000")); // a record that is made expired is answered
+            case 'N' -> request.add(any("0", "100", "1000", "-1"));
             case 'R' -> request.add(any("0", "30", "200", "2000"));
             case 'J', 'D' -> request.add(number(DELTAS));
             case 'O' -> request.add(any("1", "abc", "opaque"));
@@ -186,7 +191,8 @@ final class RandomLines {
 
     private String key() {
         int one = random.nextInt(80);
-        return one == 0 ? "x".repeat(250) : one == 1 ? "x".repeat(251) : any(keys);
+        String key = any(keys);
+        return one > 1 ? key : key + "x".repeat(LONGEST_KEY - key.length() + one);
     }
 
     private String value() {

@@ -81,7 +81,7 @@ final class DedupTable {
                     entry.seq(),
                     MutationRules.resultOf(partition, entry),
                     entry.marks(),
-                    entry.expiryMs(),
+                    MutationRules.expiryMsOf(entry),
                     nowNs));
             session.settle(entry.settledBelow());
         }

@@ -277,6 +277,11 @@ final class MutationRules {
         return number(entry.value().unsafeArray());
     }
 
+    /** Expiry of what the entry's operation left; {@link #AT_ONCE} if that is nothing. */
+    static long expiryMsOf(LogEntry entry) {
+        return entry.isRecord() ? entry.expiryMs() : AT_ONCE;
+    }
+
     /** What the operation that made the entry is answered, but for details. */
     static WriteResult resultOf(int partition, LogEntry entry) {
         long cas = entry.casUnique(partition);

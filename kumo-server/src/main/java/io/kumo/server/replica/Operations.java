@@ -425,7 +425,8 @@ final class Operations {
         WriteResult result = MutationRules.resultOf(data.partition, entry);
         return waiter.before == null
                 ? result
-                : Details.of(result, entry.marks(), entry.expiryMs(), waiter.before, context.clock.wallMs());
+                : Details.of(
+                        result, entry.marks(), MutationRules.expiryMsOf(entry), waiter.before, context.clock.wallMs());
     }
 
     /** This server is not the primary any more: whoever waits is told so, or that the outcome is not known. */

@@ -20,8 +20,11 @@ class MetaOperationsTest {
     private final FakeWorld world = new FakeWorld().serving();
 
     private Write metaGet(String key) {
+        return metaGet(key, 0, new WriteOptions(WriteOptions.VIVIFY | WriteOptions.DETAILS, 0, 0, 30, 0));
+    }
+
+    private Write metaGet(String key, long exptime, WriteOptions options) {
         Write plain = world.write(WriteKind.META_GET, key, "");
-        WriteOptions vivify = new WriteOptions(WriteOptions.VIVIFY | WriteOptions.DETAILS, 0, 0, 30, 0);
         return new Write(
                 0,
                 plain.tableVersion(),
@@ -32,11 +35,11 @@ class MetaOperationsTest {
                 false,
                 plain.key(),
                 0,
-                0,
+                exptime,
                 0,
                 0,
                 Bytes.EMPTY,
-                vivify);
+                options);
     }
 
     private static RecordDetails details(FakeWorld.Result<WriteResult> result) {
@@ -63,6 +66,19 @@ class MetaOperationsTest {
         assertNotNull(again.ok);
         assertEquals(WriteStatus.DONE, again.ok.status());
         assertEquals(1, world.log.size());
+    }
+
+    /** memcached says 2^32 less what is past; "no end" it must not be. */
+    @Test
+    void aTouchIntoThePastLeavesNoTime() {
+        world.submit(WriteKind.SET, "k", "v");
+        world.logged();
+        Write touch = metaGet("k", -1, new WriteOptions(WriteOptions.NEW_EXPTIME | WriteOptions.DETAILS, 0, 0, 0, 0));
+        FakeWorld.Result<WriteResult> touched = world.submit(touch);
+        world.logged();
+        assertEquals(0, details(touched).ttlSec());
+        assertEquals(-1, details(touched).ttlBeforeSec());
+        assertEquals(0, details(world.submit(touch)).ttlSec(), "when it asks again");
     }
 
     @Test
