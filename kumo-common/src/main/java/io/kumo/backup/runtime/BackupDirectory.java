@@ -9,8 +9,10 @@ import io.kumo.error.KumoException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -122,6 +124,29 @@ public final class BackupDirectory {
             if (nameOf(file).endsWith(BackupFormat.SUFFIX) && !listed.contains(nameOf(file))) {
                 Files.deleteIfExists(file);
             }
+        }
+    }
+
+    /**
+     * Deletes the file of a server, and the directory with the last one; whether it did. Not of a backup that is whole:
+     * what of it is not needed has gone.
+     */
+    public boolean withdraw(String server) {
+        try {
+            if (Files.exists(path.resolve(BackupManifest.NAME))) {
+                return false;
+            }
+            boolean existed = Files.deleteIfExists(path.resolve(fileName(server)));
+            List<Path> left = files(path);
+            if (left.stream().allMatch(file -> nameOf(file).equals(UNFINISHED))) {
+                Files.deleteIfExists(path.resolve(UNFINISHED));
+                Files.deleteIfExists(path);
+            }
+            return existed;
+        } catch (NoSuchFileException | DirectoryNotEmptyException e) {
+            return false; // another server deletes it, or begins anew
+        } catch (IOException e) {
+            throw refused("can't delete " + path + ": " + reason(e), e);
         }
     }
 

@@ -75,6 +75,31 @@ class BackupDirectoryTest {
     }
 
     @Test
+    void whoWithdrawsTakesItsFileOnlyAndTheLastOneTheDirectory() {
+        BackupDirectory directory = BackupDirectory.begin(parent, "monday", 7);
+        write(directory, "a.kumobackup");
+        write(directory, "b.kumobackup");
+        assertTrue(directory.withdraw("a"));
+        assertFalse(directory.withdraw("a"));
+        assertTrue(Files.exists(directory.path().resolve("b.kumobackup")));
+        assertRefused("monday", 8, "unfinished");
+        assertTrue(directory.withdraw("b"));
+        assertTrue(Files.notExists(directory.path()));
+        assertFalse(directory.withdraw("b"));
+    }
+
+    @Test
+    void nobodyWithdrawsFromABackupThatIsWhole() {
+        BackupDirectory directory = BackupDirectory.begin(parent, "monday", 7);
+        write(directory, "a.kumobackup");
+        directory.finish(manifest("a.kumobackup"));
+        assertFalse(directory.withdraw("a"));
+        assertFalse(directory.withdraw("lost"));
+        assertTrue(Files.exists(directory.path().resolve("a.kumobackup")));
+        assertEquals(1, BackupDirectory.list(parent).size());
+    }
+
+    @Test
     void nothingElseIsDeleted() throws IOException {
         BackupDirectory directory = BackupDirectory.begin(parent, "monday", 7);
         Files.writeString(directory.path().resolve("photo"), "x");

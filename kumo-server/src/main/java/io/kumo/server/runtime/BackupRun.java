@@ -17,6 +17,7 @@ import io.kumo.protocol.LogEntry;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,11 +36,13 @@ final class BackupRun {
 
     private final BackupBegin call;
     private final Path parent;
+    private final boolean makesParent;
     private final BackupHost host;
     private final Pace pace;
     private final Deque<BackupTask> tasks = new ArrayDeque<>();
     private final List<BackupOutcome> outcomes = new ArrayList<>();
     private boolean isBusy;
+    private boolean isEnding;
     private @Nullable KumoException failure;
     private final long begunNs;
     private long askedNs;
@@ -51,10 +54,14 @@ final class BackupRun {
     private @Nullable BackupWriter writer;
     private volatile long storedBytes;
 
-    /** @param parent where the backup's own directory is to be */
-    BackupRun(BackupBegin call, Path parent, BackupHost host) {
+    /**
+     * @param parent where the backup's own directory is to be
+     * @param makesParent if it is not there
+     */
+    BackupRun(BackupBegin call, Path parent, boolean makesParent, BackupHost host) {
         this.call = call;
         this.parent = parent;
+        this.makesParent = makesParent;
         this.host = host;
         this.pace = new Pace(call.rateBytesPerSec());
         this.begunNs = host.clock().monotonicNs();
@@ -88,13 +95,22 @@ final class BackupRun {
         return storedBytes;
     }
 
-    long askedNs() {
-        return askedNs;
+    /** Nobody asked about it since, and nothing that somebody waits for is under way. */
+    boolean isIdleSince(long ns) {
+        return !isEnding && askedNs - ns < 0;
     }
 
-    /** Makes directory and file; returns the directory. */
+    /** What callers of a run are told that is no more. */
+    static KumoException ended() {
+        return new KumoException(ErrorCode.REFUSED, "the backup was cancelled");
+    }
+
+    /** Makes directory and file, in one piece, so that a cancel comes before or after; returns the directory. */
     Future<Path> begin() {
         return host.blocking(() -> {
+            if (makesParent) {
+                Files.createDirectories(parent);
+            }
             BackupDirectory made = BackupDirectory.begin(parent, call.name(), call.id());
             directory = made;
             try {
@@ -285,12 +301,21 @@ final class BackupRun {
         }
     }
 
+    /** Waits for the disk, for longer than anybody has patience with who does not ask. */
+    private <T> Future<T> ending(Callable<T> work) {
+        isEnding = true;
+        return host.blocking(work).onComplete(done -> {
+            isEnding = false;
+            askedNs = host.clock().monotonicNs();
+        });
+    }
+
     /** The file ends. */
     Future<BackupSealed> seal() {
         if (isBusy || !tasks.isEmpty()) {
             return Future.failedFuture(new KumoException(ErrorCode.BAD_REQUEST, "partitions are being written"));
         }
-        return host.blocking(() -> {
+        return ending(() -> {
             String digest = openWriter().finish();
             FileSink open = openSink();
             open.sync();
@@ -303,7 +328,7 @@ final class BackupRun {
 
     /** The backup is whole. */
     Future<Void> commit(Bytes manifest) {
-        return host.blocking(() -> {
+        return ending(() -> {
             BackupDirectory whole = directory;
             if (whole == null || writer != null) {
                 throw new KumoException(ErrorCode.BAD_REQUEST, "the backup's file has not ended");
@@ -313,15 +338,26 @@ final class BackupRun {
         });
     }
 
-    /** It ends, and leaves nothing. */
+    /** It ends, and leaves nothing; whether there was something. */
     Future<Boolean> cancel() {
-        failure = new KumoException(ErrorCode.REFUSED, "the backup was cancelled");
+        return end(() -> BackupDirectory.delete(parent, call.name()));
+    }
+
+    /** It ends here, and leaves nothing of what this server wrote; others may have made the backup whole without it. */
+    Future<Boolean> giveUp() {
+        return end(() -> {
+            BackupDirectory begun = directory;
+            return begun != null && begun.withdraw(host.server().toString());
+        });
+    }
+
+    private Future<Boolean> end(Callable<Boolean> delete) {
+        failure = ended();
         tasks.clear();
-        Callable<Boolean> delete = () -> {
+        return host.blocking(() -> {
             closeFile();
-            return BackupDirectory.delete(parent, call.name());
-        };
-        return host.blocking(delete);
+            return delete.call();
+        });
     }
 
     private void closeFile() {

@@ -23,7 +23,6 @@ import io.kumo.protocol.Method;
 import io.kumo.rpc.runtime.CallHandler;
 import io.kumo.rpc.runtime.RpcHandlers;
 import io.vertx.core.Future;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -130,15 +129,12 @@ final class BackupService {
                     "backup " + now.name() + " is being written: wait for it, or end it with 'backup --cancel "
                             + now.name() + "'");
         }
-        BackupRun begun = new BackupRun(call, parent, host);
+        BackupRun begun = new BackupRun(call, parent, call.directory().isEmpty(), host);
         run = begun;
         meters.begun();
-        return host.blocking(() -> call.directory().isEmpty() ? Files.createDirectories(home) : home)
-                .compose(made -> begun.begin())
-                .onFailure(failed -> {
-                    run = null;
-                    meters.failed();
-                })
+        return begun.begin()
+                .compose(path -> run == begun ? Future.succeededFuture(path) : Future.failedFuture(BackupRun.ended()))
+                .onFailure(failed -> forget(begun))
                 .map(path -> {
                     LOG.info("backup begun name={} path={}", call.name(), path);
                     return new BackupBegun(path.toString());
@@ -147,28 +143,34 @@ final class BackupService {
 
     private Future<Done> commit(BackupCommit call) {
         BackupRun now = running(call.id());
-        return now.commit(call.manifest()).map(whole -> {
+        return now.commit(call.manifest()).compose(whole -> {
+            if (run != now) { // it was cancelled meanwhile, and is being deleted
+                return Future.failedFuture(BackupRun.ended());
+            }
             LOG.info("backup whole name={}", now.name());
             run = null;
             meters.succeeded(now.timeMs(), host.clock().monotonicNs() - now.begunNs(), now.storedBytes());
-            return Done.DONE;
+            return Future.succeededFuture(Done.DONE);
         });
+    }
+
+    /** It failed. There may be another one by now, and whoever forgot it before has counted it. */
+    private void forget(BackupRun failed) {
+        if (run == failed) {
+            run = null;
+            meters.failed();
+        }
     }
 
     private Future<BackupDeleted> delete(BackupDelete call) {
         Path parent = parent(call.directory());
         BackupRun now = run;
         if (now != null && now.is(parent, call.name())) {
-            return cancel(now).map(existed -> new BackupDeleted(true));
+            LOG.info("backup ended before it was whole name={}", now.name());
+            forget(now);
+            return now.cancel().map(existed -> new BackupDeleted(true));
         }
         return host.blocking(() -> new BackupDeleted(BackupDirectory.delete(parent, call.name())));
-    }
-
-    private Future<Boolean> cancel(BackupRun ended) {
-        LOG.info("backup ended before it was whole name={}", ended.name());
-        run = null;
-        meters.failed();
-        return ended.cancel();
     }
 
     private Future<BackupListResult> list(BackupList call) {
@@ -181,9 +183,10 @@ final class BackupService {
     /** On the control loop, now and then: a backup that nobody asks about is given up. */
     void onTick() {
         BackupRun now = run;
-        if (now != null && host.clock().monotonicNs() - now.askedNs() > PATIENCE_NS) {
+        if (now != null && now.isIdleSince(host.clock().monotonicNs() - PATIENCE_NS)) {
             LOG.warn("backup given up, as kumoctl does not ask about it any more name={}", now.name());
-            cancel(now).onFailure(failed -> LOG.warn("backup can't be deleted error=\"{}\"", failed.getMessage()));
+            forget(now);
+            now.giveUp().onFailure(failed -> LOG.warn("backup can't be deleted error=\"{}\"", failed.getMessage()));
         }
     }
 

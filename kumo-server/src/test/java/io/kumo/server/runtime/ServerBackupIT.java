@@ -16,8 +16,10 @@ import io.kumo.backup.runtime.FileSource;
 import io.kumo.base.Bytes;
 import io.kumo.protocol.BackupMessages.BackupAssign;
 import io.kumo.protocol.BackupMessages.BackupBegin;
+import io.kumo.protocol.BackupMessages.BackupBegun;
 import io.kumo.protocol.BackupMessages.BackupCommit;
 import io.kumo.protocol.BackupMessages.BackupDelete;
+import io.kumo.protocol.BackupMessages.BackupDeleted;
 import io.kumo.protocol.BackupMessages.BackupList;
 import io.kumo.protocol.BackupMessages.BackupOutcome;
 import io.kumo.protocol.BackupMessages.BackupProgress;
@@ -26,8 +28,12 @@ import io.kumo.protocol.BackupMessages.BackupSealed;
 import io.kumo.protocol.BackupMessages.BackupTask;
 import io.kumo.protocol.BackupMessages.ReadRecords;
 import io.kumo.protocol.BackupMessages.RecordsResult;
+import io.kumo.protocol.Done;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.WriteKind;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,18 +74,20 @@ final class ServerBackupIT {
 
     private long begin(String server, String name) {
         long id = ++lastId;
-        cluster.ask(
-                server,
-                new BackupBegin(
-                        id,
-                        name,
-                        "",
-                        "0123456789abcdef",
-                        TestCluster.PARTITIONS,
-                        cluster.table().version(),
-                        1,
-                        0));
+        cluster.ask(server, beginning(id, name, ""));
         return id;
+    }
+
+    private BackupBegin beginning(long id, String name, String directory) {
+        return new BackupBegin(
+                id,
+                name,
+                directory,
+                "0123456789abcdef",
+                TestCluster.PARTITIONS,
+                cluster.table().version(),
+                1,
+                0);
     }
 
     private List<BackupOutcome> write(String server, long id, Map<Integer, BackupPoint> since) {
@@ -105,12 +113,16 @@ final class ServerBackupIT {
             assertEquals(note, BackupPiece.parse(outcome.piece()).note());
         }
         BackupSealed sealed = cluster.ask(server, new BackupSeal(id));
+        cluster.ask(server, new BackupCommit(id, manifest(server, name, id, sealed)));
+        return root.resolve(server).resolve("backup").resolve(name).resolve(sealed.file());
+    }
+
+    private Bytes manifest(String server, String name, long id, BackupSealed sealed) {
         BackupHeader header =
                 new BackupHeader(name, id, "0123456789abcdef", BackupManifest.ALL, TestCluster.PARTITIONS, 1, 1);
         BackupManifest.File file = new BackupManifest.File(
                 sealed.file(), cluster.server(server).id().toString(), sealed.bytes(), sealed.digest(), List.of());
-        cluster.ask(server, new BackupCommit(id, new BackupManifest(header, "", List.of(file)).encode()));
-        return root.resolve(server).resolve("backup").resolve(name).resolve(sealed.file());
+        return new BackupManifest(header, "", List.of(file)).encode();
     }
 
     private static Map<String, String> content(Path... files) {
@@ -220,6 +232,104 @@ final class ServerBackupIT {
                 cluster.ask("b", new BackupList("")).backups().get(0).manifest().isEmpty());
         assertThrows(AssertionError.class, () -> begin("b", "second"), "the name is taken");
         backup("b", "third", Map.of(), BackupPiece.WHOLE);
+    }
+
+    private void assertFailed(String server, int count) {
+        assertTrue(cluster.server(server).metrics().contains("kumo_backup_failed_total " + count + ".0"), server);
+    }
+
+    @Test
+    void oneThatIsCancelledAtItsBeginIsGoneAndTheNextOneGoesOn() {
+        cluster.setAll("k", 20);
+        Promise<Void> release = cluster.server("b").holdBackups();
+        Future<BackupBegun> first = cluster.send("b", beginning(71, "first", ""));
+        Future<BackupDeleted> cancelled = cluster.send("b", new BackupDelete("", "first"));
+        Future<BackupBegun> second = cluster.send("b", beginning(72, "second", ""));
+        release.complete();
+        assertTrue(TestServer.await(cancelled).existed());
+        TestServer.await(second);
+        assertThrows(AssertionError.class, () -> TestServer.await(first));
+        assertTrue(Files.notExists(root.resolve("b").resolve("backup").resolve("first")));
+        assertFailed("b", 1);
+        write("b", 72, Map.of());
+        BackupSealed sealed = cluster.ask("b", new BackupSeal(72));
+        cluster.ask("b", new BackupCommit(72, manifest("b", "second", 72, sealed)));
+        assertFailed("b", 1);
+    }
+
+    @Test
+    void oneThatCanNotBeginIsCountedOnceAlsoIfItWasCancelled() throws IOException {
+        cluster.setAll("k", 20);
+        Files.createDirectories(root.resolve("b").resolve("backup"));
+        Files.writeString(root.resolve("b").resolve("backup").resolve("first"), "a file in its way");
+        Promise<Void> release = cluster.server("b").holdBackups();
+        Future<BackupBegun> first = cluster.send("b", beginning(71, "first", ""));
+        cluster.send("b", new BackupDelete("", "first"));
+        Future<BackupBegun> second = cluster.send("b", beginning(72, "second", ""));
+        release.complete();
+        TestServer.await(second);
+        assertThrows(AssertionError.class, () -> TestServer.await(first));
+        assertFailed("b", 1);
+        write("b", 72, Map.of());
+    }
+
+    @Test
+    void oneThatIsCancelledWhileItIsMadeWholeIsNotSaidToBeWhole() {
+        cluster.setAll("k", 20);
+        long id = begin("b", "first");
+        write("b", id, Map.of());
+        BackupSealed sealed = cluster.ask("b", new BackupSeal(id));
+        Promise<Void> release = cluster.server("b").holdBackups();
+        Future<Done> whole = cluster.send("b", new BackupCommit(id, manifest("b", "first", id, sealed)));
+        Future<BackupDeleted> cancelled = cluster.send("b", new BackupDelete("", "first"));
+        release.complete();
+        assertTrue(TestServer.await(cancelled).existed());
+        assertThrows(AssertionError.class, () -> TestServer.await(whole));
+        assertFailed("b", 1);
+        assertTrue(cluster.server("b").metrics().contains("kumo_backup_last_success_seconds 0.0"));
+        assertTrue(cluster.ask("b", new BackupList("")).backups().isEmpty());
+    }
+
+    @Test
+    void whoGivesUpLeavesWhatOthersMadeWhole() throws IOException {
+        cluster.setAll("k", 100);
+        String shared = Files.createDirectories(root.resolve("shared")).toString();
+        for (String server : List.of("a", "b")) {
+            cluster.ask(server, beginning(71, "first", shared));
+        }
+        write("a", 71, Map.of()); // and then is thought to be lost
+        write("b", 71, Map.of());
+        BackupSealed sealed = cluster.ask("b", new BackupSeal(71));
+        cluster.ask("b", new BackupCommit(71, manifest("b", "first", 71, sealed)));
+        cluster.server("a").passMs(61_000);
+        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertFailed("a", 1));
+        assertThrows(AssertionError.class, () -> cluster.ask("a", new BackupProgress(71, 0)));
+        assertFalse(cluster.ask("a", new BackupList(shared))
+                .backups()
+                .get(0)
+                .manifest()
+                .isEmpty());
+        assertEquals(
+                expected("k", 0, 100), content(Path.of(shared).resolve("first").resolve(sealed.file())));
+    }
+
+    @Test
+    void nothingIsLeftOfOneThatAllGiveUp() throws IOException {
+        cluster.setAll("k", 100);
+        String shared = Files.createDirectories(root.resolve("shared")).toString();
+        for (String server : List.of("a", "b")) {
+            cluster.ask(server, beginning(71, "first", shared));
+            write(server, 71, Map.of());
+        }
+        cluster.server("a").passMs(61_000);
+        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertFailed("a", 1));
+        cluster.ask("b", new BackupProgress(71, 0));
+        assertTrue(Files.exists(
+                Path.of(shared).resolve("first").resolve(cluster.server("b").id() + ".kumobackup")));
+        cluster.server("b").passMs(61_000);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> Files.notExists(Path.of(shared).resolve("first")));
     }
 
     @Test

@@ -247,10 +247,15 @@ final class TestCluster implements AutoCloseable {
 
     /** Asks that server once, as kumoctl does; its error if it refuses. */
     <R extends Message> R ask(String name, Call<R> call) {
+        return TestServer.await(send(name, call));
+    }
+
+    /** The same, without waiting for the answer. */
+    <R extends Message> Future<R> send(String name, Call<R> call) {
         RpcClient client =
                 operators.computeIfAbsent(server(name).address(), address -> connect(address, Role.OPERATOR));
         TestServer.await(client.whenConnected(2_000));
-        return TestServer.await(client.call(call, 5_000));
+        return client.call(call, 5_000);
     }
 
     /** Asks the primary, again and again until it answers. */

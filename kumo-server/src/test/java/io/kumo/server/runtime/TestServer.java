@@ -18,15 +18,18 @@ import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
 import io.kumo.table.ServerState;
 import io.kumo.table.TableCodec;
+import io.kumo.time.Clock;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.WorkerExecutor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A server within the test's process, with an event loop and a directory of its own, that nobody but the test leads.
@@ -36,6 +39,8 @@ final class TestServer {
     private final DataNode data;
     private final ServerReports reports;
     private final HostPort address;
+    private final AtomicLong aheadMs = new AtomicLong();
+    private final Metrics metrics = new Metrics();
     private final List<String> failures = new CopyOnWriteArrayList<>();
 
     TestServer(Path store, String... more) {
@@ -45,10 +50,9 @@ final class TestServer {
                 List.of("-l", "127.0.0.1:0", "-m", "127.0.0.1:1", "-s", store.toString(), "--disk-reserve", "0"));
         commandLine.addAll(List.of(more));
         OptionParser parser = new OptionParser("kumo-server", "", "test", ServerOptions.specs());
-        Metrics metrics = new Metrics();
         Node node = new Node(
                 vertx,
-                SystemClock.INSTANCE,
+                new AheadClock(),
                 metrics,
                 new AdminServer(vertx, metrics, Health::serving),
                 parser.parse(commandLine),
@@ -70,6 +74,38 @@ final class TestServer {
                 data.counts(),
                 data.copied(),
                 data::load);
+    }
+
+    /** The host's clock, and what the test lets pass at once. */
+    private final class AheadClock implements Clock {
+        @Override
+        public long monotonicNs() {
+            return SystemClock.INSTANCE.monotonicNs() + TimeUnit.MILLISECONDS.toNanos(aheadMs.get());
+        }
+
+        @Override
+        public long wallMs() {
+            return SystemClock.INSTANCE.wallMs() + aheadMs.get();
+        }
+    }
+
+    /** So much time is over, for this server. */
+    void passMs(long ms) {
+        aheadMs.addAndGet(ms);
+    }
+
+    /** Nothing is done on the thread for backups until what is returned is completed. */
+    Promise<Void> holdBackups() {
+        Promise<Void> released = Promise.promise();
+        Promise<Void> held = Promise.promise();
+        WorkerExecutor thread = vertx.createSharedWorkerExecutor("kumo-backup", 1);
+        thread.executeBlocking(() -> {
+                    held.complete();
+                    return await(released.future());
+                })
+                .onComplete(done -> thread.close());
+        await(held.future());
+        return released;
     }
 
     private void onStop(ErrorCode code, String text) {
@@ -103,6 +139,11 @@ final class TestServer {
 
     ServerReport report() {
         return await(reports.gather(data.shards().control().loop().context()));
+    }
+
+    /** As /metrics shows them. */
+    String metrics() {
+        return metrics.scrape();
     }
 
     /** What a server would have stopped the process for. */
