@@ -15,11 +15,13 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.mqtt.MqttAuth;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.MqttServer;
 import io.vertx.mqtt.MqttServerOptions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,8 @@ public final class MqttBroker {
     private static final int MAX_INCOMING_BYTES = 64 << 10;
     private static final int CONNECT_TIMEOUT_SEC = 3;
     private static final long REDELIVERY_CHECK_MS = 1_000;
+    /** Whose method is on the stack while a client's packet is handled. */
+    private static final String CONNECTION = "io.vertx.mqtt.impl.MqttServerConnection";
 
     private final Vertx vertx;
     private final Context context;
@@ -52,12 +56,16 @@ public final class MqttBroker {
     private volatile int clientCount;
     private boolean closed;
 
-    /** @param tickets of those who may subscribe, where a key is asked for */
+    /**
+     * @param context nobody else's: what clients cause on it is caught
+     * @param tickets of those who may subscribe, where a key is asked for
+     */
     public MqttBroker(Vertx vertx, Context context, NodeSecurity security, Tickets tickets) {
         this.security = security;
         this.tickets = tickets;
         this.vertx = vertx;
         this.context = context;
+        context.exceptionHandler(this::onUncaught);
         MqttServerOptions options = new MqttServerOptions()
                 .setMaxMessageSize(MAX_INCOMING_BYTES)
                 .setMaxClientIdLength(256)
@@ -66,6 +74,21 @@ public final class MqttBroker {
         options.setTcpNoDelay(true).setReuseAddress(true);
         this.server = MqttServer.create(vertx, options);
         this.timer = vertx.setPeriodic(REDELIVERY_CHECK_MS, id -> context.runOnContext(ignored -> redeliver()));
+    }
+
+    /**
+     * The library throws where packets come out of turn, as after a CONNECT that was rejected, and ends the connection.
+     * Whoever can reach the port could end the process with it; what else is uncaught does.
+     */
+    private void onUncaught(Throwable failure) {
+        boolean isOfClient = Arrays.stream(failure.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().equals(CONNECTION));
+        if (isOfClient) {
+            security.refused("an MQTT client", Failures.reason(failure));
+            LOG.debug("MQTT client breaks the protocol", failure);
+        } else {
+            ((VertxInternal) vertx).createEventLoopContext().reportException(failure);
+        }
     }
 
     /** Returns the port; a port that is taken fails with a text for the user. */

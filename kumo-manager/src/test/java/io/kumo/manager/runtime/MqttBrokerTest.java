@@ -8,15 +8,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import io.kumo.node.runtime.VertxFactory;
+import io.kumo.protocol.Role;
+import io.kumo.security.ClusterKey;
+import io.kumo.security.KeyRing;
 import io.kumo.security.Tickets;
 import io.kumo.security.runtime.NodeSecurity;
+import io.kumo.security.runtime.SecurityOptions;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +125,70 @@ class MqttBrokerTest {
                         .get(5, TimeUnit.SECONDS));
         String text = taken.getCause().getMessage();
         assertTrue(text.contains("--listen + 20") && text.contains("127.0.0.1:" + port), text);
+    }
+
+    /** Packets that come out of turn: the library throws, and a manager would end with an uncaught exception. */
+    @Test
+    void whoDoesNotKeepToTheProtocolEndsItsConnectionAndNothingElse() throws Exception {
+        List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+        vertx.exceptionHandler(uncaught::add);
+        NodeSecurity shut = NodeSecurity.of(keyFile(), Role.MANAGER);
+        MqttBroker other = new MqttBroker(vertx, vertx.getOrCreateContext(), shut, new Tickets(1, 1));
+        int shutPort = done(other.listen(new HostPort("127.0.0.1", 0)));
+        String connect = "101000044d5154540402003c00046576696c";
+        String connect5 = "101100044d5154540502003c0000046576696c";
+        String subscribe = "82060001000123" + "00";
+        List<String> packets = List.of(
+                subscribe,
+                "3007000161" + "48454c4f",
+                "3207000161" + "00014845",
+                "40020001",
+                "50020001",
+                "62020001",
+                "70020001",
+                "a2050001000123",
+                "c000",
+                "d000",
+                "e000",
+                "f000",
+                "90030001" + "00",
+                "b0020001",
+                "20020000",
+                connect,
+                connect5);
+        for (int to : List.of(port, shutPort)) {
+            for (String first : List.of("", connect, connect5)) {
+                for (String packet : packets) {
+                    send(to, first + packet + packet);
+                }
+            }
+        }
+        List<String> got = new CopyOnWriteArrayList<>();
+        done(connect("one", got).subscribe("a", 1));
+        broker.publishRetained("a", Bytes.utf8("1"));
+        await().until(() -> got.equals(List.of("a 1")));
+        assertEquals(List.of(), uncaught);
+        done(other.close());
+    }
+
+    private static SecurityOptions keyFile() throws IOException {
+        Path file = Files.createTempFile("key", "");
+        Files.writeString(file, KeyRing.CLUSTER + " " + new ClusterKey(Bytes.wrap(new byte[ClusterKey.BYTES])).hex());
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        file.toFile().deleteOnExit();
+        return new SecurityOptions(
+                Optional.of(file.toString()), Optional.empty(), Optional.empty(), Optional.empty(), false);
+    }
+
+    /** Sends it, and reads what comes until the other end has had time to think of it. */
+    private static void send(int port, String hex) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(100);
+            socket.getOutputStream().write(HexFormat.of().parseHex(hex));
+            socket.getInputStream().readNBytes(1 << 16);
+        } catch (SocketTimeoutException | SocketException e) {
+            // it was cut off, or is let in
+        }
     }
 
     private MqttClient connect(String name, List<String> got) throws Exception {
