@@ -1,11 +1,12 @@
-# What Dalli asks of a memcached: ruby dalli_check.rb HOST PORT binary|meta. Ends with 0, or with what is wrong.
+# What Dalli asks of a memcached: ruby dalli_check.rb HOST PORT binary|meta|latest. Ends with 0, or with what is wrong.
 require "dalli"
 
 def check(expected, actual)
   raise "expected #{expected.inspect}, got #{actual.inspect}" unless expected == actual
 end
 
-options = { protocol: ARGV[2].to_sym, socket_timeout: 10, down_retry_delay: 0, value_max_bytes: 1 << 20 }
+options = { socket_timeout: 10, down_retry_delay: 0, value_max_bytes: 1 << 20 }
+options[:protocol] = ARGV[2].to_sym unless ARGV[2] == "latest" # that has one only
 client = Dalli::Client.new("#{ARGV[0]}:#{ARGV[1]}", options)
 %w[a b c n add big gone].each { |key| client.delete("dalli-#{key}") }
 

@@ -8,7 +8,7 @@ function check($expected, $actual) {
     }
 }
 [, $host, $port] = $argv;
-foreach ([false, true] as $binary) {
+foreach (isset($argv[3]) ? [] : [false, true] as $binary) {
     $client = new Memcached();
     $client->setOption(Memcached::OPT_BINARY_PROTOCOL, $binary);
     $client->setOption(Memcached::OPT_TCP_NODELAY, true);
@@ -48,7 +48,7 @@ foreach ([false, true] as $binary) {
     check(true, count($client->getStats()) === 1);
 }
 
-// Sessions: binary, locked with add. The second process waits for the lock of the first.
+// Sessions: binary, locked with add.
 ini_set('session.save_handler', 'memcached');
 ini_set('session.save_path', "$host:$port");
 ini_set('session.use_cookies', '0');
@@ -56,12 +56,46 @@ ini_set('session.cache_limiter', '');
 ini_set('memcached.sess_binary_protocol', '1');
 ini_set('memcached.sess_locking', '1');
 session_id('kumosession');
-for ($i = 1; $i <= 3; $i++) {
+function visit() {
     check(true, session_start());
     $_SESSION['visits'] = ($_SESSION['visits'] ?? 0) + 1;
-    check($i, $_SESSION['visits']);
+    $visits = $_SESSION['visits'];
+    usleep(2000); // what a page takes
     check(true, session_write_close());
+    return $visits;
 }
+for ($i = 1; $i <= (isset($argv[3]) ? 0 : 3); $i++) {
+    check($i, visit());
+}
+
+// Requests of one session at the same time wait for each other's locks: no visit is lost.
+ini_set('memcached.sess_lock_wait_min', '5');
+ini_set('memcached.sess_lock_wait_max', '20');
+ini_set('memcached.sess_lock_retries', '2000');
+if (isset($argv[3])) {
+    for ($i = 0; $i < 10; $i++) {
+        visit();
+    }
+    exit(0);
+}
+$others = [];
+for ($i = 0; $i < 2; $i++) {
+    $others[] = proc_open([PHP_BINARY, __FILE__, $host, $port, 'visits'], [], $pipes);
+}
+foreach ($others as $other) {
+    check(0, proc_close($other));
+}
+check(3 + 2 * 10 + 1, visit());
+
+// While another has it, nobody gets it, and nothing that it has is changed.
+ini_set('memcached.sess_lock_retries', '3');
+$lock = new Memcached();
+$lock->addServer($host, (int) $port);
+check(true, $lock->add('memc.sess.key.lock.kumosession', '1', 30));
+check(false, @session_start());
+check(true, $lock->delete('memc.sess.key.lock.kumosession'));
+session_id('kumosession'); // a start that failed forgets it
+check(3 + 2 * 10 + 2, visit());
 session_start();
 check(true, session_destroy());
 echo "PHP's memcached ", phpversion('memcached'), " is served\n";

@@ -128,6 +128,30 @@ class ClientsIT {
         }
     }
 
+    /** From 5 on it speaks meta only; {@code -Ddalli.source=DIR} says where one was unpacked. */
+    @Test
+    void dalliThatIsGivenIsServed() throws IOException {
+        String source = System.getProperty("dalli.source", "");
+        Assumptions.assumeTrue(!source.isEmpty(), "-Ddalli.source=DIR does not say where Dalli 5 is");
+        isServed(List.of("ruby", "-I" + Path.of(source, "lib")), "dalli_check.rb", "latest");
+    }
+
+    /** Debian's package of it, compiled here. */
+    @Test
+    void gomemcacheIsServed() throws IOException {
+        Assumptions.assumeTrue(CommandResult.isInstalled("go"), "go is not installed");
+        Path files = DebianPackages.files("golang-github-bradfitz-gomemcache-dev", "");
+        isServed(
+                List.of(
+                        "env",
+                        "GO111MODULE=off",
+                        "GOPATH=" + files.resolve("usr/share/gocode"),
+                        "GOCACHE=" + files.resolveSibling("compiled"),
+                        "go",
+                        "run"),
+                "gomemcache_check.go");
+    }
+
     /** Its suite of the binary protocol. */
     @Test
     void theBinarySuiteOfLibmemcachedPasses() {

