@@ -58,6 +58,7 @@ final class SimGateway {
     private List<Flight> waiting = new ArrayList<>();
     private final Set<Flight> sent = new LinkedHashSet<>();
     private boolean isTickPlanned;
+    private boolean hasAsked;
     private long lastAskNs;
 
     SimGateway(SimCluster cluster, SimProcess process, RetryPolicy policy, boolean hasNearCache) {
@@ -147,6 +148,7 @@ final class SimGateway {
         asking.clear();
         sent.clear();
         isTickPlanned = false;
+        hasAsked = false;
         cluster.managers().forEach(links::to);
         process.every(POLL_EVERY, () -> cluster.managers().forEach(to -> askForTable(links.to(to))));
     }
@@ -353,7 +355,8 @@ final class SimGateway {
     private void onTick() {
         isTickPlanned = false;
         long now = process.monotonicNs();
-        if (!waiting.isEmpty() && now - lastAskNs >= ASK_EVERY) {
+        if (!waiting.isEmpty() && (!hasAsked || now - lastAskNs >= ASK_EVERY)) {
+            hasAsked = true;
             lastAskNs = now;
             links.all().forEach(this::askForTable);
         }

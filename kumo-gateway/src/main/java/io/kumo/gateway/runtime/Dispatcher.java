@@ -56,6 +56,7 @@ final class Dispatcher {
     private final SentFlights sent = new SentFlights();
     private List<Flight> waiting = new ArrayList<>();
     private boolean tickPlanned;
+    private boolean hasAsked;
     private long lastAskNs;
     private int turn;
     private int flying;
@@ -233,7 +234,8 @@ final class Dispatcher {
     private void onTick() {
         tickPlanned = false;
         long now = loop.nowNs();
-        if (!waiting.isEmpty() && now - lastAskNs >= ASK_EVERY_MS * NS_PER_MS) {
+        if (!waiting.isEmpty() && (!hasAsked || now - lastAskNs >= ASK_EVERY_MS * NS_PER_MS)) {
+            hasAsked = true; // the clock's zero is anywhere
             lastAskNs = now;
             links.values().forEach(this::askForTable);
         }

@@ -34,7 +34,7 @@ final class CopyLink {
     boolean holdsPlace;
     /** A copy in sync that is told again and again that it is not to be trusted, until the managers made it join. */
     boolean isDistrusted;
-
+    /** When it was told so last, or when it was linked: clocks may be below zero. */
     long toldNs;
     /** What could not be repaired here: only the managers can. */
     boolean isBroken;
@@ -76,6 +76,7 @@ final class CopyLink {
         this.inSync = inSync;
         this.owesSinceNs = nowNs;
         this.sentNs = nowNs;
+        this.toldNs = nowNs;
     }
 
     /** Whether a commit must wait for it. */

@@ -24,6 +24,7 @@ final class DedupTable {
     private final long keepNs;
     private final List<Session> sessions = new ArrayList<>(2);
     private @Nullable Session found;
+    private boolean hasSwept;
     private long sweptNs;
 
     DedupTable(int partition, long keepNs) {
@@ -108,7 +109,8 @@ final class DedupTable {
 
     /** Forgets what was learnt long ago; to be called often, and does something now and then. */
     void sweep(long nowNs) {
-        if (nowNs - sweptNs > keepNs / 8) {
+        if (!hasSwept || nowNs - sweptNs > keepNs / 8) { // the clock's zero is anywhere
+            hasSwept = true;
             sweptNs = nowNs;
             expire(nowNs);
         }

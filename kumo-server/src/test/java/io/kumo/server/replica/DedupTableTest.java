@@ -92,6 +92,15 @@ class DedupTableTest {
     }
 
     @Test
+    void forgetsAlsoWhereTheClockIsBelowZero() {
+        table.sweep(-9_000);
+        table.add(entry(1, 1, 1, 1, WriteKind.SET, "x"), -9_000);
+        table.sweep(-7_500);
+        assertEquals(DedupTable.NEW, table.find(1, 1));
+        assertEquals(0, table.count());
+    }
+
+    @Test
     void undoesWhatEntriesDidAndWhatSawThem() {
         table.add(entry(1, 1, 1, 1, WriteKind.SET, "x"), 0);
         table.add(entry(2, 1, 2, 1, WriteKind.SET, "x"), 0);

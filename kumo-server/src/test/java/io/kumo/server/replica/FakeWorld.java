@@ -73,12 +73,22 @@ final class FakeWorld implements Replica.Effects, Clock {
     int storesWanted;
     int reports;
     int logReads;
-    long nowNs = 100 * SEC;
+    long nowNs;
     long nowMs = 1_700_000_000_000L;
     long version;
     long counter;
 
     FakeWorld(ReplicaSettings settings, MemoryBudget memory, Recovery stored) {
+        this(settings, memory, stored, 100 * SEC);
+    }
+
+    /** Whose clock says that. */
+    FakeWorld(long nowNs) {
+        this(ReplicaSettings.defaults(), new MemoryBudget(1 << 20, 2 << 20), Recovery.NONE, nowNs);
+    }
+
+    private FakeWorld(ReplicaSettings settings, MemoryBudget memory, Recovery stored, long nowNs) {
+        this.nowNs = nowNs;
         context = new ReplicaContext(ME, 11, this, settings, memory, new CopyThrottle(4, 0), this);
         replica = new Replica(0, context, stored);
         replica.restored();
