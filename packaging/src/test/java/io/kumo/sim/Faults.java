@@ -27,6 +27,7 @@ final class Faults {
         DEPOSE,
         LONELY_REIGN,
         LATE_PRIMARY,
+        FORGETFUL_SUCCESSOR,
         BREAK_CONNECTIONS,
         SLOW_NETWORK,
         ATTACH,
@@ -34,6 +35,9 @@ final class Faults {
         DRAIN,
         STOP,
         PAUSE_MOVES,
+        REPLACE,
+        VERIFY,
+        MEND,
         FORCE_PROMOTE,
         DOUBT_LEADER,
         DOUBT_SERVER,
@@ -161,6 +165,7 @@ final class Faults {
             case DEPOSE -> depose(primary());
             case LONELY_REIGN -> successions.lonelyReign();
             case LATE_PRIMARY -> successions.latePrimary();
+            case FORGETFUL_SUCCESSOR -> successions.forgetfulSuccessor();
             case BREAK_CONNECTIONS -> network.breakConnections(server.process);
             case SLOW_NETWORK -> network.slow();
             case ATTACH -> cluster.command(new Command.Attach(true, List.of()));
@@ -168,6 +173,9 @@ final class Faults {
             case DRAIN -> drain(server);
             case STOP -> processes.stop(server);
             case PAUSE_MOVES -> pauseMoves();
+            case REPLACE -> cluster.command(new Command.Replace());
+            case VERIFY -> new SimVerify(cluster, cluster.busyPartition()).expectEqual();
+            case MEND -> new SimVerify(cluster, cluster.busyPartition()).mend(List.of());
             case FORCE_PROMOTE -> cluster.forcePromote();
             case DOUBT_LEADER -> network.doubt(manager);
             case DOUBT_SERVER -> network.doubt(manager, server);

@@ -97,7 +97,11 @@ final class Invariants {
     }
 
     void count(String what) {
-        counts.merge(what, 1, Integer::sum);
+        count(what, 1);
+    }
+
+    void count(String what, int times) {
+        counts.merge(what, times, Integer::sum);
     }
 
     private Known known(int partition) {

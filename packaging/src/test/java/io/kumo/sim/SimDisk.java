@@ -303,6 +303,16 @@ final class SimDisk {
         }
     }
 
+    /** A record is lost, and nobody notices; what it was. */
+    LogEntry lose(int partition, Bytes key) {
+        return records(partition).byKey.remove(key);
+    }
+
+    /** It is there again, if there is none. */
+    void restore(int partition, LogEntry record) {
+        records(partition).byKey.putIfAbsent(record.key(), record);
+    }
+
     // --- ends
 
     /** The process died: what it had handed over may have been written, up to some entry. */

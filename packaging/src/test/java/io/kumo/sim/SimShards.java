@@ -3,7 +3,9 @@ package io.kumo.sim;
 import io.kumo.protocol.Call;
 import io.kumo.protocol.DataMessages.Get;
 import io.kumo.protocol.DataMessages.Write;
+import io.kumo.protocol.Message;
 import io.kumo.protocol.ReplicationMessages.LeaseGrant;
+import io.kumo.server.replica.Answer;
 import io.kumo.server.replica.CopyThrottle;
 import io.kumo.server.replica.Replica;
 import io.kumo.sim.SimHandlers.SimReply;
@@ -104,6 +106,11 @@ final class SimShards {
     void onWrite(Write write, SimReply reply) {
         data.get(write.partition() % all.size())
                 .post(() -> shard(write.partition()).onWrite(write, reply));
+    }
+
+    /** What an operator asks of a partition. */
+    void onOperator(int partition, Message call, Answer<Message> answer) {
+        data.get(partition % all.size()).post(() -> replica(partition).onOperator(call, answer));
     }
 
     /** Every shard grants the lease; {@code done} gets the highest table version that one of them knew. */

@@ -30,6 +30,9 @@ final class Simulation {
     /** A key is read at all its copies so many times at most, because the table changed meanwhile. */
     private static final int COMPARISONS = 20;
 
+    /** In so many runs an operator verifies all copies at the end, and mends one that has lost a record. */
+    private static final double VERIFIED = 0.2;
+
     private final long seed;
     private final Trace trace;
     private final SimCluster cluster;
@@ -66,6 +69,10 @@ final class Simulation {
         require(isIdle(), "operations never end");
         serveAll();
         awaitCopies();
+        if (cluster.time().chance(VERIFIED)) {
+            new VerifyCheck(cluster, this).run();
+            awaitCopies();
+        }
         checkCopies();
         checkHistories();
     }
@@ -74,14 +81,14 @@ final class Simulation {
         return cluster.clients().stream().allMatch(each -> each.workload().isIdle());
     }
 
-    private void await(BooleanSupplier condition, long mostNs) {
+    void await(BooleanSupplier condition, long mostNs) {
         long untilNs = cluster.time().nowNs() + mostNs;
         while (!condition.getAsBoolean() && cluster.time().nowNs() < untilNs) {
             cluster.runUntil(cluster.time().nowNs() + LOOK_EVERY);
         }
     }
 
-    private void require(boolean holds, String what) {
+    void require(boolean holds, String what) {
         if (!holds) {
             cluster.invariants().fail(what);
         }
@@ -110,7 +117,8 @@ final class Simulation {
         require(missing.isEmpty(), "not served, long after the last fault: " + missing);
     }
 
-    private long copyingNs() {
+    /** So long copies may take where their rate is bounded. */
+    long copyingNs() {
         return cluster.copyRate() == 0 ? 0 : COPIED_BYTES * SimTime.SECOND / cluster.copyRate();
     }
 
@@ -135,7 +143,7 @@ final class Simulation {
         return isAtRest();
     }
 
-    private boolean isAtRest() {
+    boolean isAtRest() {
         ClusterTable table = cluster.invariants().newest();
         return table.partitions().stream()
                         .allMatch(row -> row.joining().isEmpty()
@@ -201,7 +209,7 @@ final class Simulation {
         return true;
     }
 
-    private static void read(SimServer server, Get get, List<GetResult> answers, List<String> refusals) {
+    static void read(SimServer server, Get get, List<GetResult> answers, List<String> refusals) {
         server.process.run(() -> server.shards().onGet(get, new SimHandlers.SimReply() {
             @Override
             public void ok(io.kumo.protocol.Message result) {

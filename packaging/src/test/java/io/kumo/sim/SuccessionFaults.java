@@ -182,6 +182,30 @@ final class SuccessionFaults {
                 network::mendNow);
     }
 
+    /** Nobody but its clients hears of a primary any more; who takes over has just forgotten what it granted to it. */
+    void forgetfulSuccessor() {
+        Partition row = row();
+        if (row == null) {
+            return;
+        }
+        List<SimServer> parts = parts(row);
+        SimServer primary = parts.get(0);
+        say(primary.process + " is cut off, and its successor forgets");
+        network.hideFromManagers(primary);
+        parts.stream().skip(1).forEach(other -> network.cutBoth(primary.process, other.process));
+        when(
+                () -> !leads(primary, row.id()),
+                soon(),
+                () -> {
+                    parts.stream()
+                            .skip(1)
+                            .filter(other -> leads(other, row.id()))
+                            .forEach(processes::restartAtOnce);
+                    time.after(time.between(0, PATIENCE), network::mendNow);
+                },
+                network::mendNow);
+    }
+
     /** Has something of a newer epoch that it does not know to be committed yet. */
     private boolean isBetween(int partition, long epoch, SimServer copy) {
         if (!copy.process.isRunning()) {

@@ -72,10 +72,17 @@ record Variant(String name, String file, List<Edit> edits) {
                     "if (links.get(i).inSync && links.get(i).ackedSeq < baseSeq)",
                     "if (links.get(i).inSync && links.get(i).ackedSeq < 0)"),
             of(
-                    "reads do not wait for writes under way",
+                    "a read tells of a write that is not committed yet",
                     REPLICA + "Operations.java",
-                    "if (seq > 0) {\n            waiting++;\n            data.tail.addWaiter(seq, Waiter.ofGet(answer, get.wants()));\n            return;",
-                    "if (seq < 0) {\n            waiting++;\n            data.tail.addWaiter(seq, Waiter.ofGet(answer, get.wants()));\n            return;"),
+                    "if (seq > 0) {\n            waiting++;\n            data.tail.addWaiter(seq, Waiter.ofGet(answer, get.wants()));\n            return;\n        }\n",
+                    "",
+                    "get.wants() == 0 ? data.memtable.read(key, nowMs) : data.memtable.find(key);",
+                    "inFlight.find(key) != null ? inFlight.find(key) : data.memtable.find(key);"),
+            of(
+                    "a refusal tells of a write that is not committed yet",
+                    REPLICA + "Operations.java",
+                    "repeat(seenSeq, result, answer);",
+                    "repeat(0, result, answer);"),
             of(
                     "an entry of an older epoch is accepted",
                     REPLICA + "Replica.java",
@@ -105,8 +112,10 @@ record Variant(String name, String file, List<Edit> edits) {
             of(
                     "a repeated operation is executed again",
                     REPLICA + "Operations.java",
-                    "if (write.session() != 0 && isRepeated(write, answer)) {\n            return;",
-                    "if (write.session() == 1 && isRepeated(write, answer)) {\n            return;"),
+                    "if (write.session() != 0 && isRepeated(write, answer)) {\n            return;\n        }\n        flushIfDue();",
+                    "flushIfDue();",
+                    "if (write.session() != 0 && isRepeated(write, answer)) {\n            return;\n        }\n        ErrorCode",
+                    "ErrorCode"),
             of(
                     "operations that were answered do not travel with a copy",
                     REPLICA + "PartitionData.java",
@@ -221,6 +230,33 @@ record Variant(String name, String file, List<Edit> edits) {
                     NEAR_CACHE + "CachedRead.java",
                     "return entry != null && cache.isFresh(entry)",
                     "return entry != null"),
+            of(
+                    "a write that came in between counts as a difference of copies",
+                    REPLICA + "Verification.java",
+                    "if (version.equals(copy.suspects.get(key)))",
+                    "if (version != null)",
+                    "&& record.seq() <= beganSeq)",
+                    ")"),
+            of(
+                    "a record that a copy lacks is no difference",
+                    REPLICA + "Verification.java",
+                    "        suspects.putAll(mine); // only here\n",
+                    ""),
+            of(
+                    "a copy that is to be mended is not told",
+                    REPLICA + "Feeder.java",
+                    "link.inSync && link.isDistrusted && nowNs",
+                    "!link.inSync && link.isDistrusted && nowNs"),
+            of(
+                    "the near cache does not look at what the primary answers",
+                    NEAR_CACHE + "CachedRead.java",
+                    "if (entry != null && answer.seq() == entry.seq()) {",
+                    "if (entry != null) {"),
+            of(
+                    "a client that won wins again when it asks again",
+                    REPLICA + "MetaGetRules.java",
+                    "(wins ? LogEntry.TOKEN_SENT | LogEntry.WON : 0)",
+                    "(wins ? LogEntry.WON : 0)"),
             of(
                     "pipelined writes of one key overtake each other",
                     ROUTE + "KeyOrder.java",
