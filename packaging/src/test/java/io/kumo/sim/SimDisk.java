@@ -32,6 +32,7 @@ final class SimDisk {
     /** The records of one partition. */
     static final class Records {
         final TreeMap<Bytes, LogEntry> byKey = new TreeMap<>();
+        final Map<Bytes, LogEntry> lost = new HashMap<>();
         long epoch;
         long seq;
         boolean complete = true;
@@ -52,9 +53,11 @@ final class SimDisk {
         void apply(Checkpoint change) {
             if (change.wipe()) {
                 byKey.clear();
+                lost.clear();
             }
             isDamaged = false; // whether they count is part of the state now
             for (LogEntry entry : change.records()) {
+                lost.remove(entry.key());
                 if (entry.isRecord()) {
                     byKey.put(entry.key(), entry);
                 } else {
@@ -303,14 +306,19 @@ final class SimDisk {
         }
     }
 
-    /** A record is lost, and nobody notices; what it was. */
-    LogEntry lose(int partition, Bytes key) {
-        return records(partition).byKey.remove(key);
+    /** A record is lost, and nobody notices. */
+    void lose(int partition, Bytes key) {
+        Records at = records(partition);
+        at.lost.put(key, at.byKey.remove(key));
     }
 
-    /** It is there again, if there is none. */
-    void restore(int partition, LogEntry record) {
-        records(partition).byKey.putIfAbsent(record.key(), record);
+    /** It is there again, unless it was written or deleted meanwhile. */
+    void restore(int partition, Bytes key) {
+        Records at = records(partition);
+        LogEntry record = at.lost.remove(key);
+        if (record != null) {
+            at.byKey.put(key, record);
+        }
     }
 
     // --- ends

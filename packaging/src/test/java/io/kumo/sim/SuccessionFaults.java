@@ -182,7 +182,7 @@ final class SuccessionFaults {
                 network::mendNow);
     }
 
-    /** Nobody but its clients hears of a primary any more; who takes over has just forgotten what it granted to it. */
+    /** Nobody but its clients hears of a primary any more; all others have just forgotten what they granted to it. */
     void forgetfulSuccessor() {
         Partition row = row();
         if (row == null) {
@@ -190,20 +190,13 @@ final class SuccessionFaults {
         }
         List<SimServer> parts = parts(row);
         SimServer primary = parts.get(0);
-        say(primary.process + " is cut off, and its successor forgets");
+        say(primary.process + " is cut off, and its successors forget");
         network.hideFromManagers(primary);
-        parts.stream().skip(1).forEach(other -> network.cutBoth(primary.process, other.process));
-        when(
-                () -> !leads(primary, row.id()),
-                soon(),
-                () -> {
-                    parts.stream()
-                            .skip(1)
-                            .filter(other -> leads(other, row.id()))
-                            .forEach(processes::restartAtOnce);
-                    time.after(time.between(0, PATIENCE), network::mendNow);
-                },
-                network::mendNow);
+        parts.stream().skip(1).forEach(other -> {
+            network.cutBoth(primary.process, other.process);
+            processes.restart(other, time.between(SimTime.MS, 30 * SimTime.MS));
+        });
+        time.after(time.between(200 * SimTime.MS, PATIENCE), network::mendNow);
     }
 
     /** Has something of a newer epoch that it does not know to be committed yet. */

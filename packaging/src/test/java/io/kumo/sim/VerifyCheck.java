@@ -3,7 +3,6 @@ package io.kumo.sim;
 import io.kumo.base.Bytes;
 import io.kumo.protocol.DataMessages.Get;
 import io.kumo.protocol.DataMessages.GetResult;
-import io.kumo.protocol.LogEntry;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
 import java.util.ArrayList;
@@ -86,12 +85,13 @@ final class VerifyCheck {
     private @Nullable Bytes lost(SimServer primary, SimServer copy, int partition) {
         List<Bytes> keys = List.copyOf(copy.disk().records(partition).byKey.keySet());
         for (Bytes key : keys.subList(0, Math.min(ATTEMPTS, keys.size()))) {
-            LogEntry record = copy.disk().lose(partition, key);
-            if (record != null && has(primary, partition, key) && !has(copy, partition, key)) {
-                return key;
-            }
-            if (record != null) {
-                copy.disk().restore(partition, record);
+            if (has(primary, partition, key)
+                    && copy.disk().records(partition).byKey.containsKey(key)) {
+                copy.disk().lose(partition, key);
+                if (!has(copy, partition, key)) {
+                    return key;
+                }
+                copy.disk().restore(partition, key);
             }
         }
         return null;
