@@ -62,15 +62,17 @@ final class ProcessFaults {
 
     /** It dies, and is there again before anybody has noticed. */
     void restartAtOnce(SimServer server) {
-        if (server.process.isUp() && time.chance(0.7)) {
+        if (time.chance(0.7)) {
             restart(server, time.between(5 * SimTime.MS, 200 * SimTime.MS));
         }
     }
 
     /** It dies, and is there again so much later. */
     void restart(SimServer server, long afterNs) {
-        kill(server, false);
-        time.after(afterNs, () -> restart(server));
+        if (server.process.isUp()) {
+            kill(server, false);
+            time.after(afterNs, () -> restart(server));
+        }
     }
 
     private void kill(SimServer server, boolean withHost) {

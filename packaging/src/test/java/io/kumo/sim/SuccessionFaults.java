@@ -182,7 +182,7 @@ final class SuccessionFaults {
                 network::mendNow);
     }
 
-    /** Nobody but its clients hears of a primary any more; all others have just forgotten what they granted to it. */
+    /** A primary is deposed and does not hear of it; the others have just forgotten what they granted to it. */
     void forgetfulSuccessor() {
         Partition row = row();
         if (row == null) {
@@ -190,13 +190,19 @@ final class SuccessionFaults {
         }
         List<SimServer> parts = parts(row);
         SimServer primary = parts.get(0);
-        say(primary.process + " is cut off, and its successors forget");
+        say(primary.process + " is to be deposed, and its successors forget");
         network.hideFromManagers(primary);
-        parts.stream().skip(1).forEach(other -> {
-            network.cutBoth(primary.process, other.process);
-            processes.restart(other, time.between(SimTime.MS, 30 * SimTime.MS));
-        });
-        time.after(time.between(200 * SimTime.MS, PATIENCE), network::mendNow);
+        when(
+                () -> !leads(primary, row.id()),
+                soon(),
+                () -> {
+                    for (SimServer other : parts.subList(1, parts.size())) {
+                        network.cutBoth(primary.process, other.process);
+                        processes.restart(other, time.between(SimTime.MS, 30 * SimTime.MS));
+                    }
+                    time.after(time.between(200 * SimTime.MS, PATIENCE), network::mendNow);
+                },
+                network::mendNow);
     }
 
     /** Has something of a newer epoch that it does not know to be committed yet. */
