@@ -21,6 +21,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -182,7 +183,7 @@ class MqttBrokerTest {
 
     /** Sends it, and reads what comes until the other end has had time to think of it. */
     private static void send(int port, String hex) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(100);
             socket.getOutputStream().write(HexFormat.of().parseHex(hex));
             socket.getInputStream().readNBytes(1 << 16);
