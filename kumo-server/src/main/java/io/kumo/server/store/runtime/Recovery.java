@@ -131,9 +131,7 @@ final class Recovery {
     private String misfit(int partition, PartitionState state, long count, ReplayPlan plan) {
         CheckpointMark mark = marks.newest(partition);
         long logSeq = plan.pieces().isEmpty() ? 0 : SegmentedLog.lastSeq(plan.pieces());
-        boolean isBehind = mark != null && mark.seq() > 0 && !state.reaches(mark.epoch(), mark.seq());
-        boolean isReplayed = mark != null && state.seq() < mark.seq() && mark.seq() <= logSeq;
-        if (isBehind && !isReplayed) {
+        if (mark != null && isShortOf(mark, state, logSeq)) {
             return "its records are at " + state.seq() + " and its log ends at " + logSeq
                     + ", but a checkpoint had entries up to " + mark.seq();
         }
@@ -147,6 +145,11 @@ final class Recovery {
                 mark);
         readWhole.add(partition);
         return store.verify(partition);
+    }
+
+    private static boolean isShortOf(CheckpointMark mark, PartitionState state, long logSeq) {
+        boolean isReplayed = state.seq() < mark.seq() && mark.seq() <= logSeq;
+        return mark.seq() > 0 && !state.reaches(mark.epoch(), mark.seq()) && !isReplayed;
     }
 
     /** Why entries that the plan needs, or the end of the partition's log, may be in damaged bytes; empty if not. */
