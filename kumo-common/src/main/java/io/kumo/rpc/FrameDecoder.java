@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * limit is refused as soon as its length is known. Frames are read where they lie; only one that came in pieces is
  * copied.
  *
- * <p>Use: {@link #feed} what was read, then {@link #frame} until it returns null. One stream each, not thread-safe.
+ * <p>Use: {@link #feed} what was read, then {@link #frame} until it returns null, at once or later. One stream each,
+ * not thread-safe.
  */
 public final class FrameDecoder {
     private static final int HEADER_BYTES = 4;
@@ -38,6 +39,7 @@ public final class FrameDecoder {
             pending = in;
             return;
         }
+        leaveFrame(held);
         try {
             if (!collecting) {
                 ByteBuf own = in.alloc().buffer(2 * (held.readableBytes() + in.readableBytes()));
@@ -66,10 +68,7 @@ public final class FrameDecoder {
         if (in == null) {
             return null;
         }
-        if (fedEnd >= 0) {
-            in.setIndex(in.writerIndex(), fedEnd);
-            fedEnd = -1;
-        }
+        leaveFrame(in);
         int available = in.readableBytes() - HEADER_BYTES;
         if (available >= 0) {
             int length = in.getInt(in.readerIndex());
@@ -88,6 +87,13 @@ public final class FrameDecoder {
             release();
         }
         return null;
+    }
+
+    private void leaveFrame(ByteBuf in) {
+        if (fedEnd >= 0) {
+            in.setIndex(in.writerIndex(), fedEnd);
+            fedEnd = -1;
+        }
     }
 
     /** Bytes that are kept until the rest of their frame comes. */

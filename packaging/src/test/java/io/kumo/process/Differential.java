@@ -33,7 +33,7 @@ final class Differential {
     private final RandomFrames frames;
     private final List<String> said = new ArrayList<>();
 
-    private record Answer(byte[] bytes, boolean closed) {}
+    private record Answer(ByteArrayOutputStream bytes, boolean closed) {}
 
     Differential(long seed, RealMemcached memcached, int gatewayPort) {
         this.seed = seed;
@@ -92,7 +92,9 @@ final class Differential {
         Answer memcached = answer(sockets[0], binary);
         Answer kumo = answer(sockets[1], binary);
         said.add("> " + Conversation.written(request.kumo()) + "\n< " + written(memcached));
-        if (memcached.closed() != kumo.closed() || !likeness.isSame(binary, memcached.bytes(), kumo.bytes())) {
+        if (memcached.closed() != kumo.closed()
+                || !likeness.isSame(
+                        binary, memcached.bytes().toByteArray(), kumo.bytes().toByteArray())) {
             said.add("= " + written(kumo));
             return false;
         }
@@ -103,7 +105,7 @@ final class Differential {
     }
 
     private static String written(Answer answer) {
-        return Conversation.written(answer.bytes()) + (answer.closed() ? "\nclosed" : "");
+        return Conversation.written(answer.bytes().toByteArray()) + (answer.closed() ? "\nclosed" : "");
     }
 
     private static Socket connect(int port) throws IOException {
@@ -132,15 +134,15 @@ final class Differential {
             while (!endsWith(bytes, last)) {
                 int count = in.read(part);
                 if (count < 0) {
-                    return new Answer(bytes.toByteArray(), true);
+                    return new Answer(bytes, true);
                 }
                 bytes.write(part, 0, count);
             }
-            return new Answer(bytes.toByteArray(), false);
+            return new Answer(bytes, false);
         } catch (SocketTimeoutException quiet) {
-            return new Answer(bytes.toByteArray(), false);
+            return new Answer(bytes, false);
         } catch (IOException reset) {
-            return new Answer(bytes.toByteArray(), true);
+            return new Answer(bytes, true);
         }
     }
 

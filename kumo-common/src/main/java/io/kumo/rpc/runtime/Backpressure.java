@@ -72,9 +72,13 @@ final class Backpressure {
         }
     }
 
+    /** Whether so much waits for the peer that not even what it has sent already is to be answered. */
+    boolean answersStuck() {
+        return answerBytes > MAX_ANSWER_BYTES && !channel.isWritable();
+    }
+
     private void updateReading() {
-        boolean answersStuck = answerBytes > MAX_ANSWER_BYTES && !channel.isWritable();
-        boolean read = !answersStuck && serving < limits.maxInFlight();
+        boolean read = !answersStuck() && serving < limits.maxInFlight();
         if (read != channel.config().isAutoRead()) {
             channel.config().setAutoRead(read);
         }

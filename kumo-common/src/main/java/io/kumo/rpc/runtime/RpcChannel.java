@@ -140,9 +140,18 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
             return;
         }
         decoder.feed((ByteBuf) message);
+        takeFrames();
+    }
+
+    /** Those that came, as long as the answers to those before them go out: small requests may have large answers. */
+    private void takeFrames() {
         ContextInternal previous = context.beginDispatch();
         try {
-            for (ByteBuf frame = decoder.frame(); frame != null; frame = closed ? null : decoder.frame()) {
+            while (!closed && !backpressure.answersStuck()) {
+                ByteBuf frame = decoder.frame();
+                if (frame == null) {
+                    break;
+                }
                 onFrame(frame);
             }
         } catch (KumoException e) {
@@ -310,6 +319,15 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     public void channelWritabilityChanged(ChannelHandlerContext unused) {
         if (!closed) {
             backpressure.writabilityChanged();
+            if (ctx.channel().isWritable()) {
+                ctx.executor().execute(this::resume); // not within the write that found room
+            }
+        }
+    }
+
+    private void resume() {
+        if (!closed) {
+            takeFrames();
         }
     }
 

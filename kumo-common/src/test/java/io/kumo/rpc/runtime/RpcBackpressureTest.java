@@ -28,6 +28,12 @@ import org.junit.jupiter.api.Test;
 class RpcBackpressureTest {
     private static final int CALLS = 2000;
     private static final int ANSWER_BYTES = 100_000;
+    /** One read takes more than sixty of them. */
+    private static final int CALLS_AT_ONCE = 400;
+
+    private static final int MOST_SERVED = 40;
+    private static final Bytes OF_LARGE = Bytes.utf8("large");
+
     private static final int STALL_MS = 500;
 
     private final Vertx vertx = VertxFactory.create(1);
@@ -40,14 +46,15 @@ class RpcBackpressureTest {
     }
 
     private int listen() throws Exception {
-        Bytes large = Bytes.wrap(new byte[ANSWER_BYTES]);
+        Bytes value = Bytes.wrap(new byte[ANSWER_BYTES]);
+        Bytes large = Bytes.wrap(new byte[10 * ANSWER_BYTES]);
         RpcHandlers handlers = new RpcHandlers()
                 .onClose(connection -> closed.incrementAndGet())
                 .on(Get.METHOD, (from, call, reply) -> {
                     served.incrementAndGet();
-                    reply.ok(new GetResult(true, 0, 1, 0, large));
+                    reply.ok(new GetResult(true, 0, 1, 0, call.key().equals(OF_LARGE) ? large : value));
                 });
-        RpcLimits limits = new RpcLimits(1 << 20, 100_000, 1 << 20, 2000, STALL_MS);
+        RpcLimits limits = new RpcLimits(2 << 20, 100_000, 1 << 20, 2000, STALL_MS);
         RpcServer server = new RpcServer(vertx, () -> new Hello(1, "", "server", "s", ""), handlers, () -> 0, limits);
         return server.listen(new HostPort("127.0.0.1", 0))
                 .toCompletionStage()
@@ -57,6 +64,13 @@ class RpcBackpressureTest {
 
     private static void write(OutputStream out, int id, Call<?> call) throws IOException {
         ByteBuf buffer = Unpooled.buffer();
+        append(buffer, id, call);
+        out.write(buffer.array(), 0, buffer.readableBytes());
+        out.flush();
+    }
+
+    private static void append(ByteBuf buffer, int id, Call<?> call) {
+        int start = buffer.writerIndex();
         buffer.writeInt(0);
         new MessageWriter(buffer)
                 .fields(4)
@@ -64,9 +78,7 @@ class RpcBackpressureTest {
                 .put(id)
                 .put(call.method().number())
                 .put(call);
-        buffer.setInt(0, buffer.readableBytes() - Integer.BYTES);
-        out.write(buffer.array(), 0, buffer.readableBytes());
-        out.flush();
+        buffer.setInt(start, buffer.writerIndex() - start - Integer.BYTES);
     }
 
     @Test
@@ -79,6 +91,21 @@ class RpcBackpressureTest {
             }
             await().atMost(Duration.ofMillis(10L * STALL_MS)).until(() -> closed.get() == 1);
             assertTrue(served.get() < CALLS, () -> "served " + served.get() + " calls into memory");
+        }
+    }
+
+    @Test
+    void whatCameAtOnceWaitsWhileAnswersDo() throws Exception {
+        ByteBuf calls = Unpooled.buffer();
+        for (int i = 1; i <= CALLS_AT_ONCE; i++) {
+            append(calls, i, new Get(0, 1, false, OF_LARGE));
+        }
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listen())) {
+            OutputStream out = socket.getOutputStream();
+            write(out, 0, new Hello(1, "", "gateway", "g", ""));
+            out.write(calls.array(), 0, calls.readableBytes());
+            await().atMost(Duration.ofMillis(10L * STALL_MS)).until(() -> closed.get() == 1);
+            assertTrue(served.get() < MOST_SERVED, () -> "served " + served.get() + " calls into memory");
         }
     }
 
