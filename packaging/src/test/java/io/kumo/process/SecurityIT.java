@@ -108,6 +108,7 @@ class SecurityIT {
             assertGatewayCommandsNothing(cluster, key("gateway"));
             assertMqttIsShut(cluster.managerPort(0));
             throwGarbage(cluster);
+            backUpAndRestore(cluster);
             try (Load load = Load.start(cluster.gatewayPort(0), 2)) {
                 change(cluster, load, 1, first, second);
                 change(cluster, load, 2, second, first);
@@ -174,6 +175,8 @@ class SecurityIT {
             assertGatewayCommandsNothing(cluster, tls("ca", Role.GATEWAY));
             assertMqttIsShut(cluster.managerPort(0));
             throwGarbage(cluster);
+            backUpAndRestore(cluster);
+            importThroughAGatewayThatAsksForAll(cluster);
             try (Load load = Load.start(cluster.gatewayPort(0), 2)) {
                 String both = Files.readString(directory.resolve("ca/ca.crt"))
                         + Files.readString(directory.resolve("next/ca.crt"));
@@ -311,6 +314,70 @@ class SecurityIT {
             }
         }
         cluster.all().forEach(daemon -> assertTrue(daemon.isAlive(), daemon.name()));
+    }
+
+    private static void backUpAndRestore(ProcessCluster cluster) throws IOException {
+        try (TextClient client = cluster.client()) {
+            assertEquals("STORED", client.set("kept", "as it was"));
+            cluster.kumoctl("backup", "first");
+            assertEquals("STORED", client.set("kept", "changed"));
+            List<String> restore = new ArrayList<>(List.of("restore", "--into-non-empty"));
+            for (int i = 0; i < cluster.serverCount(); i++) {
+                Path place = cluster.store(i).resolve("backup").resolve("first");
+                if (Files.exists(place)) {
+                    restore.add(place.toString());
+                }
+            }
+            String restored = cluster.kumoctl(restore.toArray(String[]::new));
+            assertTrue(restored.contains("restored 1 records"), restored);
+            assertEquals("as it was", client.value("kept").orElseThrow());
+        }
+    }
+
+    /** TLS, a client's certificate, and a user. */
+    private void importThroughAGatewayThatAsksForAll(ProcessCluster cluster) throws IOException {
+        int port = ProcessCluster.freePort();
+        List<String> passwd = List.of(
+                "sh",
+                "-c",
+                "echo secret | " + ProcessCluster.HOME.resolve("bin/kumoctl") + " passwd " + file("users") + " amy");
+        assertEquals(0, CommandResult.of(passwd).exit());
+        cluster.addGateway(
+                        "--tls-listen",
+                        HOST + ":" + port,
+                        "--tls-cert",
+                        file("ca/gateway-localhost.crt"),
+                        "--tls-key",
+                        file("ca/gateway-localhost.key"),
+                        "--tls-client-ca",
+                        file("ca/ca.crt"),
+                        "--auth-file",
+                        file("users"))
+                .awaitReady();
+        for (String word : List.of("secret", "wrong")) {
+            Files.writeString(directory.resolve(word), word + "\n");
+            Files.setPosixFilePermissions(directory.resolve(word), PosixFilePermissions.fromString("rw-------"));
+        }
+        Files.writeString(directory.resolve("lines"), "{\"key\":\"brought\",\"value\":\"in\"}\n");
+        String command = "import localhost:" + port + " " + file("lines");
+        assertTurnedAway("it may want TLS: --tls-ca", kumoctl(command.split(" ")));
+        command += " --tls-ca " + file("ca/ca.crt");
+        assertTurnedAway("gateway localhost:" + port, kumoctl(command.split(" ")));
+        String certificate =
+                " --tls-cert " + file("ca/operator-localhost.crt") + " --tls-key " + file("ca/operator-localhost.key");
+        command += certificate;
+        assertTurnedAway("give --user and --password-file", kumoctl(command.split(" ")));
+        assertTurnedAway(
+                "it does not know amy with that password",
+                kumoctl((command + " --user amy --password-file " + file("wrong")).split(" ")));
+        String user = " --user amy --password-file " + file("secret");
+        done((command + user).split(" "));
+        try (TextClient client = cluster.client()) {
+            assertEquals("in", client.value("brought").orElseThrow());
+        }
+        done(("bench localhost:" + port + " --tls-ca " + file("ca/ca.crt") + certificate + user
+                        + " --seconds 1 --warm-up 0 --keys 100 --connections 2")
+                .split(" "));
     }
 
     private static int serverPort(ProcessCluster cluster) {

@@ -43,7 +43,7 @@ public final class PemFile {
     }
 
     /** The same, of a file that others may not read. */
-    static PemFile readSecret(String option, String file) {
+    public static PemFile readSecret(String option, String file) {
         return new PemFile(option, file, SecretFile.readSecret(option, file, MAX_BYTES));
     }
 

@@ -12,14 +12,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A file that an option names, read at once and bounded; every failure is one line for the operator. */
-final class SecretFile {
+public final class SecretFile {
     private static final Set<PosixFilePermission> FORBIDDEN =
             Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE, PosixFilePermission.GROUP_WRITE);
 
     private SecretFile() {}
 
     /** The bytes of a file that others may not read. */
-    static byte[] readSecret(String option, String file, int maxBytes) {
+    public static byte[] readSecret(String option, String file, int maxBytes) {
         byte[] content = read(option, file, maxBytes);
         try {
             Path path = Path.of(file);

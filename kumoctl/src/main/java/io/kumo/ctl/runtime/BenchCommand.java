@@ -1,6 +1,5 @@
 package io.kumo.ctl.runtime;
 
-import io.kumo.base.HostPort;
 import io.kumo.config.OptionParser;
 import io.kumo.config.OptionSpec;
 import io.kumo.config.ParsedOptions;
@@ -14,10 +13,10 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** {@code kumoctl bench GATEWAY}: its options, and the run. */
 final class BenchCommand {
-    private static final int GATEWAY_PORT = 11211;
     private static final long SLACK_S = 120;
 
     private static final OptionSpec<Integer> CONNECTIONS =
@@ -51,7 +50,11 @@ final class BenchCommand {
             "kumoctl bench",
             "GATEWAY[:PORT] [OPTION]...",
             "Drives a gateway, or any memcached server, with gets and sets, and checks every value.",
-            List.of(CONNECTIONS, DEPTH, VALUE, KEYS, READS, ZIPF, SECONDS, WARM_UP, NO_LOAD, PROCESSES));
+            Stream.<List<OptionSpec<?>>>of(
+                            List.of(CONNECTIONS, DEPTH, VALUE, KEYS, READS, ZIPF, SECONDS, WARM_UP, NO_LOAD, PROCESSES),
+                            GatewayAccess.OPTIONS)
+                    .flatMap(List::stream)
+                    .toList());
 
     private BenchCommand() {}
 
@@ -60,8 +63,10 @@ final class BenchCommand {
         if (options.arguments().size() != 1) {
             throw new UsageException("kumoctl bench: name one gateway (see kumoctl bench --help)");
         }
+        GatewayAccess gateway =
+                GatewayAccess.of("kumoctl bench", options.arguments().get(0), options);
         BenchPlan plan = new BenchPlan(
-                HostPort.parse(options.arguments().get(0), GATEWAY_PORT),
+                gateway.address(),
                 options.value(CONNECTIONS),
                 options.value(DEPTH),
                 options.value(VALUE).intValue(),
@@ -74,7 +79,7 @@ final class BenchCommand {
         List<Long> pids = pids(options.value(PROCESSES));
         Vertx vertx = Vertx.builder().build();
         try {
-            BenchReport report = new BenchRunner(vertx, plan, pids)
+            BenchReport report = new BenchRunner(vertx, gateway, plan, pids)
                     .run()
                     .toCompletionStage()
                     .toCompletableFuture()

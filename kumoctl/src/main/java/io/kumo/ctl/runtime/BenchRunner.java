@@ -12,7 +12,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
-import io.vertx.core.net.NetClientOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +30,7 @@ final class BenchRunner {
     private final NetClient client;
 
     private final Context context;
+    private final GatewayAccess gateway;
     private final BenchPlan plan;
     private final List<Long> pids;
     private final BenchValues values;
@@ -57,10 +57,10 @@ final class BenchRunner {
         DRAIN
     }
 
-    BenchRunner(Vertx vertx, BenchPlan plan, List<Long> pids) {
+    BenchRunner(Vertx vertx, GatewayAccess gateway, BenchPlan plan, List<Long> pids) {
         this.vertx = vertx;
-        this.client =
-                vertx.createNetClient(new NetClientOptions().setTcpNoDelay(true).setConnectTimeout(5_000));
+        this.gateway = gateway;
+        this.client = vertx.createNetClient(gateway.clientOptions());
         this.context = vertx.getOrCreateContext();
         this.plan = plan;
         this.pids = pids;
@@ -77,6 +77,7 @@ final class BenchRunner {
         List<Future<Void>> opened = new ArrayList<>();
         for (int i = 0; i < plan.connectionCount(); i++) {
             opened.add(client.connect(plan.target().port(), plan.target().host())
+                    .compose(gateway::greet)
                     .map(socket -> {
                         connections.add(new BenchConnection(this, socket, plan.depth()));
                         return null;
@@ -90,10 +91,7 @@ final class BenchRunner {
                     }
                     connections.forEach(BenchConnection::fill);
                 })
-                .onFailure(failure -> report.tryFail(new KumoException(
-                        ErrorCode.NOT_CONNECTED,
-                        "cannot connect to " + plan.target() + ": " + failure.getMessage(),
-                        failure)));
+                .onFailure(failure -> report.tryFail(gateway.failure(failure)));
     }
 
     /** The next operation of a connection: fills {@code operation}; false if there is none. */

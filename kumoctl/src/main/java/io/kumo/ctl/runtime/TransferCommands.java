@@ -1,7 +1,7 @@
 package io.kumo.ctl.runtime;
 
-import io.kumo.base.HostPort;
 import io.kumo.config.OptionParser;
+import io.kumo.config.ParsedOptions;
 import io.kumo.config.UsageException;
 import io.kumo.ctl.JsonLines;
 import io.kumo.error.ErrorCode;
@@ -28,12 +28,11 @@ import java.util.function.Function;
 final class TransferCommands {
     static final OptionParser OPTIONS = new OptionParser(
             "kumoctl import",
-            "GATEWAY[:PORT] [FILE]",
-            "Writes records that are JSON Lines through a gateway without TLS and users, or into any memcached server;"
-                    + " from the standard input without FILE. 'kumoctl MANAGER import' needs no gateway.",
-            List.of());
+            "GATEWAY[:PORT] [FILE] [OPTION]...",
+            "Writes records that are JSON Lines through a gateway, or into any memcached server; from the standard"
+                    + " input without FILE. 'kumoctl MANAGER import' needs no gateway.",
+            GatewayAccess.OPTIONS);
 
-    private static final int GATEWAY_PORT = 11211;
     private static final String STANDARD = "-";
     private static final int MOST_ERRORS_SHOWN = 20;
     private static final int BUFFER_BYTES = 1 << 16;
@@ -108,11 +107,12 @@ final class TransferCommands {
 
     /** {@code kumoctl import GATEWAY}. */
     static int load(List<String> words, PrintStream out) {
-        List<String> arguments = OPTIONS.parse(words).arguments();
+        ParsedOptions options = OPTIONS.parse(words);
+        List<String> arguments = options.arguments();
         if (arguments.isEmpty() || arguments.size() > 2) {
             throw new UsageException("kumoctl import: name a gateway, and perhaps a file (see kumoctl import --help)");
         }
-        HostPort gateway = gateway(arguments.get(0));
+        GatewayAccess gateway = GatewayAccess.of("kumoctl import", arguments.get(0), options);
         List<GatewayWriter> opened = new ArrayList<>();
         try {
             return load(arguments.size() < 2 ? STANDARD : arguments.get(1), out, new String[1], onRefused -> {
@@ -122,14 +122,6 @@ final class TransferCommands {
             });
         } finally {
             opened.forEach(GatewayWriter::close);
-        }
-    }
-
-    private static HostPort gateway(String text) {
-        try {
-            return HostPort.parse(text, GATEWAY_PORT);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("kumoctl import: " + e.getMessage());
         }
     }
 
