@@ -1,5 +1,6 @@
 package io.kumo.ctl;
 
+import io.kumo.base.HostPort;
 import io.kumo.ctl.Examination.Node;
 import io.kumo.ctl.Examination.Port;
 import io.kumo.ctl.Examination.Reach;
@@ -27,6 +28,11 @@ public final class Doctor {
     private static final double DISK_WARNING = 0.15;
     private static final double HEAP_WARNING = 0.85;
     private static final double HEAP_PROBLEM = 0.95;
+
+    /** Where managers and servers hear of each other, beside RPC. */
+    private static final String GROUP_PORTS =
+            "the group's ports between managers and servers (a manager's RPC port + 10"
+                    + " and + 1010, every port of a server)";
 
     private final Examination seen;
     private final StatusResult status;
@@ -97,7 +103,7 @@ public final class Doctor {
                     Check.MANAGERS,
                     "",
                     "they name different leaders: " + String.join(", ", leaders),
-                    "the network between them is cut, or changes: try again in some seconds");
+                    "wait some seconds; then see whether a firewall cuts RPC, or " + GROUP_PORTS);
         }
         if (all.size() == 4 || all.size() > 5) {
             found(
@@ -114,6 +120,15 @@ public final class Doctor {
     private void managerIsGone(ManagerStatus manager, int alive, int all) {
         int majority = all / 2 + 1;
         boolean isLast = all > 2 && alive <= majority;
+        if (answers(manager.address())) {
+            found(
+                    Severity.PROBLEM,
+                    Check.MANAGERS,
+                    "manager " + manager.address(),
+                    "answers here, but the others don't see it",
+                    "if it has just started, wait; else open " + GROUP_PORTS + ", and see its log");
+            return;
+        }
         String what = "is not there: " + alive + " of " + all + " are";
         if (all > 2 && alive < majority) {
             what += ", too few to decide anything";
@@ -151,7 +166,14 @@ public final class Doctor {
 
     private String servers() {
         for (ServerStatus server : status.servers()) {
-            if (server.state().equals("fault")) {
+            if (server.state().equals("fault") && answers(server.address())) {
+                found(
+                        Severity.PROBLEM,
+                        Check.SERVERS,
+                        "server " + server.address(),
+                        "is marked as faulty, but answers here",
+                        "if it has just come back, wait; else open RPC and " + GROUP_PORTS + ", and see its log");
+            } else if (server.state().equals("fault")) {
                 found(
                         Severity.PROBLEM,
                         Check.SERVERS,
@@ -180,6 +202,10 @@ public final class Doctor {
                 .filter(server -> !server.state().equals("new"))
                 .count();
         return attached + " are attached, and answer";
+    }
+
+    private boolean answers(HostPort address) {
+        return seen.answering().stream().anyMatch(node -> node.address().equals(address));
     }
 
     private boolean isAlive(Node node) {

@@ -140,6 +140,20 @@ class DoctorTest {
     }
 
     @Test
+    void whoAnswersHereAndIsNotSeenByOthersHasItsPortsShut() {
+        managers(true, false);
+        nodes.add(node(true, "mgr1", figures(), 0));
+        nodes.add(node(true, "mgr2", figures(), 0));
+        nodes.add(node(false, "svr1", figures(), 0));
+        servers.set(0, server("fault", 0));
+        assertEquals(List.of("PROBLEM managers", "PROBLEM servers"), wrong());
+        String text = DoctorReport.text(examine());
+        assertTrue(text.contains("manager mgr2:19700: answers here, but the others don't see it"), text);
+        assertTrue(text.contains("server svr1:19800: is marked as faulty, but answers here"), text);
+        assertEquals(3, text.split("a manager's RPC port \\+ 10 and \\+ 1010", -1).length, text);
+    }
+
+    @Test
     void clocksAreJudgedByWhatIsSure() {
         nodes.add(node(true, "mgr1", figures(), 100));
         nodes.add(node(false, "svr1", figures(), 605));

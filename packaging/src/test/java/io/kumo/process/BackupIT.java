@@ -67,8 +67,12 @@ class BackupIT {
     }
 
     private static CommandResult kumoctl(String... words) {
+        return run("kumoctl", words);
+    }
+
+    private static CommandResult run(String program, String... words) {
         List<String> command = new ArrayList<>();
-        command.add(ProcessCluster.HOME.resolve("bin").resolve("kumoctl").toString());
+        command.add(ProcessCluster.HOME.resolve("bin").resolve(program).toString());
         command.addAll(List.of(words));
         return CommandResult.of(command, LONGEST_S);
     }
@@ -328,7 +332,9 @@ class BackupIT {
         List<String> both = new ArrayList<>(places("full"));
         both.addAll(places("changes"));
         Path merged = directory.resolve("merged.kumobackup");
-        done(words(both, "merge", merged.toString()));
+        CommandResult made = run("kumomergedb", words(both, merged.toString())); // kumofs's name of 'kumoctl merge'
+        assertEquals(0, made.exit(), made.output());
+        assertTrue(made.stdout().startsWith("merged " + 6 + " files into " + merged + ": "), made.stdout());
         done("backup-check", merged.toString());
         done(target, "restore", merged.toString());
         assertNamed(kumoctl(target, "restore", merged.toString()), "the cluster has records");

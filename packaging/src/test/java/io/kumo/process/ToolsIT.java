@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,8 +18,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -53,7 +56,11 @@ class ToolsIT {
         await("servers are known")
                 .atMost(PATIENCE)
                 .until(() -> run("kumoctl", manager, "status").output().split("127.0.0.1").length >= 4);
-        assertEquals(0, run("kumoctl", manager, "attach", "--wait").exit());
+        CommandResult attached = run("kumoctl", manager, "attach", "--wait");
+        assertEquals(0, attached.exit(), attached.output());
+        assertTrue(
+                attached.stdout().matches("(?s)attached 2 servers.*\ndone: table version \\d+\n"), attached.stdout());
+        assertFalse(attached.stdout().contains("not running"), attached.stdout());
     }
 
     /** Logs as JSON; stores where it is told with the option of its kind. */
@@ -121,6 +128,42 @@ class ToolsIT {
         assertTrue(lines.get(1).matches("127\\.0\\.0\\.1:\\d+ +active +0 .*"), lines.get(1));
         JsonObject json = new JsonObject(ok("kumotop", SERVERS.get(1), "--once", "--interval", "200ms", "--json"));
         assertEquals(16, json.getJsonArray("servers").getJsonObject(0).getInteger("copies"));
+    }
+
+    /** On a terminal that script makes: it is drawn in its size, takes keys, and is left as it was. */
+    @Test
+    @Order(2)
+    void kumotopOnATerminal() throws IOException, InterruptedException {
+        Assumptions.assumeTrue(CommandResult.isInstalled("script"));
+        Path out = directory.resolve("top.out");
+        String command = "stty rows 12 cols 60; stty -g; " + BIN.resolve("kumotop") + " -m " + manager
+                + " --interval 200ms && stty -g";
+        Process top = new ProcessBuilder("script", "-qefc", command, "/dev/null")
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        try (Writer keys = top.outputWriter()) {
+            await("a table").atMost(PATIENCE).until(() -> Files.readString(out).contains("active"));
+            keys.write("rq");
+            keys.flush();
+            assertTrue(top.waitFor(20, TimeUnit.SECONDS), Files.readString(out));
+        } finally {
+            top.destroyForcibly();
+        }
+        String shown = Files.readString(out).replace("\r", "");
+        assertEquals(0, top.exitValue(), shown);
+        int begin = shown.indexOf("\u001b[?1049h");
+        int end = shown.indexOf("\u001b[?1049l");
+        assertTrue(begin > 0 && end > begin, shown);
+        assertEquals(
+                shown.substring(0, begin).strip(),
+                shown.substring(end).replace("\u001b[?1049l", "").strip(),
+                "the settings of the terminal, before and after");
+        shown.substring(begin, end)
+                .lines()
+                .map(line -> line.replaceAll("\u001b\\[[?0-9]*[A-Za-z]", ""))
+                .forEach(line -> assertTrue(line.length() <= 60, line));
+        assertTrue(shown.contains("2 servers"), shown);
     }
 
     @Test
