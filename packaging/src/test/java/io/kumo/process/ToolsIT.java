@@ -255,6 +255,19 @@ class ToolsIT {
         assertEquals(0, metric("kumo_backup_running"));
     }
 
+    @Test
+    @Order(5)
+    void aCommandForEveryPartitionLeavesTwoLinesInTheAuditLog() throws IOException {
+        int before = audit().size();
+        ok("kumoctl", manager, "full-replace", "--wait");
+        await("the line of its end").atMost(PATIENCE).until(() -> audit().size() >= before + 2);
+        List<JsonObject> lines = audit().subList(before, audit().size());
+        assertEquals(2, lines.size(), lines::toString);
+        assertTrue(lines.get(0).getString("what").startsWith("Mend[partition=0, "), lines::toString);
+        assertEquals("more of the same", lines.get(1).getString("what"));
+        assertEquals("15 done", lines.get(1).getString("answer"));
+    }
+
     /** Of the first server. */
     private static double metric(String name) throws IOException, InterruptedException {
         String page = HttpClient.newHttpClient()

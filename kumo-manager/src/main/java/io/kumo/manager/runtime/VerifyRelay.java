@@ -35,7 +35,7 @@ final class VerifyRelay {
     void serve(RpcHandlers handlers) {
         handlers.on(Verify.METHOD, (from, call, reply) -> relay(call.partition(), call, reply));
         CallHandler<Mend, MendResult> mend = (from, call, reply) -> relay(call.partition(), call, reply);
-        CallHandler<Mend, MendResult> audited = Audit.of(mend);
+        CallHandler<Mend, MendResult> audited = Audit.counted(mend);
         handlers.on(Mend.METHOD, (from, call, reply) -> (call.asks() ? mend : audited).handle(from, call, reply));
     }
 
