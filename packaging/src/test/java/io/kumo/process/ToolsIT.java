@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ToolsIT {
     private static final Path BIN = ProcessCluster.HOME.resolve("bin");
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<Daemon> DAEMONS = new ArrayList<>();
     private static final List<String> SERVERS = new ArrayList<>();
     private static final List<String> HTTP = new ArrayList<>();
