@@ -217,7 +217,7 @@ record Variant(String name, String file, List<Edit> edits) {
                     "return 0;"),
             of(
                     "records of a copy are not stale",
-                    REPLICA + "PartitionData.java",
+                    REPLICA + "Memtable.java",
                     "                record.marks());",
                     "                0);"),
             of(

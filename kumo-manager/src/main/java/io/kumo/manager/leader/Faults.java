@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Marks servers that are gone and that are back, and takes their partitions over. */
 final class Faults {
@@ -95,10 +96,10 @@ final class Faults {
             } else if (draft.isAlive(row.inSync().get(0))) {
                 draft.set(row.with(row.epoch(), alive, joining));
             } else {
-                List<ServerId> staying = good.stream()
-                        .filter(copy -> !draft.orders().isDrained(copy))
-                        .toList();
-                ServerId successor = successor(row, staying.isEmpty() ? good : staying, primaries);
+                List<ServerId> sound = preferred(good, copy -> !isDamaged(row, copy));
+                List<ServerId> staying =
+                        preferred(sound, copy -> !draft.orders().isDrained(copy));
+                ServerId successor = successor(row, staying, primaries);
                 primaries.merge(successor, 1, Integer::sum);
                 List<ServerId> inSync = new ArrayList<>(alive);
                 inSync.remove(successor);
@@ -106,6 +107,17 @@ final class Faults {
                 draft.set(row.with(row.epoch() + 1, inSync, joining));
             }
         }
+    }
+
+    private boolean isDamaged(Partition row, ServerId copy) {
+        ServerInfo info = draft.server(copy);
+        return info != null && Positions.isDamaged(seen, row, copy, info.incarnation());
+    }
+
+    /** Those that are so; all of them if none is. */
+    private static List<ServerId> preferred(List<ServerId> copies, Predicate<ServerId> wish) {
+        List<ServerId> fitting = copies.stream().filter(wish).toList();
+        return fitting.isEmpty() ? copies : fitting;
     }
 
     /** The intended primary, else the one with the least to do. */

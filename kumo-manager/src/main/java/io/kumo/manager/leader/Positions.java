@@ -34,9 +34,14 @@ final class Positions {
 
     /** Of a server that acts: it can't read its copy of that row as it is, and so can't serve it. */
     static boolean isUnreadable(Observations seen, Partition row, ServerId copy, long incarnation) {
+        return isDamaged(seen, row, copy, incarnation)
+                && of(seen.report(copy, incarnation).orElse(null), row.id()).isEmpty();
+    }
+
+    /** Of a server that acts: it says that its copy of that row as it is is damaged, or not to be trusted. */
+    static boolean isDamaged(Observations seen, Partition row, ServerId copy, long incarnation) {
         return seen.report(copy, incarnation)
                 .filter(report -> report.damaged().contains(new CopyReport(row.id(), row.epoch(), copy)))
-                .filter(report -> of(report, row.id()).isEmpty())
                 .isPresent();
     }
 }

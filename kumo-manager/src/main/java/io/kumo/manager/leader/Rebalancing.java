@@ -73,10 +73,13 @@ final class Rebalancing {
             return step instanceof AddJoiner && isShortOfCopies(row); // a repair is no move
         }
         if (step instanceof MovePrimary) {
-            return primariesMoved < options.primariesPerVersion();
+            return primariesMoved < options.primariesPerVersion()
+                    && !isWorse(row, step.server(), row.inSync().get(0));
         }
         if (step instanceof RemoveCopy && row.inSync().contains(step.server())) {
-            return row.inSync().stream().allMatch(copy -> copy.equals(step.server()) || isGood(row, copy));
+            return row.inSync().stream()
+                    .filter(copy -> !copy.equals(step.server()))
+                    .allMatch(copy -> isGood(row, copy) && !isWorse(row, copy, step.server()));
         }
         return !(step instanceof AddJoiner)
                 || isShortOfCopies(row)
@@ -92,6 +95,16 @@ final class Rebalancing {
         return info != null
                 && seen.report(copy, info.incarnation()).isPresent()
                 && !Positions.isUnreadable(seen, row, copy, info.incarnation());
+    }
+
+    /** Whether it is damaged, and the other one is not: it is mended first. */
+    private boolean isWorse(Partition row, ServerId copy, ServerId other) {
+        return isDamaged(row, copy) && !isDamaged(row, other);
+    }
+
+    private boolean isDamaged(Partition row, ServerId copy) {
+        ServerInfo info = draft.server(copy);
+        return info != null && Positions.isDamaged(seen, row, copy, info.incarnation());
     }
 
     private boolean isShortOfCopies(Partition row) {

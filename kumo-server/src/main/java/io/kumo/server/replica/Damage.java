@@ -34,9 +34,15 @@ final class Damage {
         return isNews;
     }
 
-    /** It is the primary's own now: there is nobody else to be trusted. */
-    void trust() {
+    /** The copy is to be trusted again; false if it was all the time. */
+    boolean trust() {
+        boolean isNews = isDistrusted;
         isDistrusted = false;
+        return isNews;
+    }
+
+    boolean isDistrusted() {
+        return isDistrusted;
     }
 
     /** There is a newer record of that key, or none. */

@@ -20,6 +20,7 @@ final class Feeder {
     private final long epoch;
     private final long baseSeq;
     private long tableVersion;
+    private int copiesInSync;
     /** What a copy was just sent from the tail: the others are sent the same. */
     private @Nullable Replicate lastSent;
 
@@ -30,8 +31,9 @@ final class Feeder {
         this.baseSeq = baseSeq;
     }
 
-    void onTable(long version) {
+    void onTable(long version, int copies) {
         tableVersion = version;
+        copiesInSync = copies;
     }
 
     /** Sends all that the copy lacks, as far as its window and the throttle allow. */
@@ -133,7 +135,7 @@ final class Feeder {
     // --- from the log
 
     private void readLog(CopyLink link, long nowNs) {
-        if (link.readId != 0 || (!link.inSync && !(takePlace(link) && context.throttle.mayPass(nowNs)))) {
+        if (link.readId != 0 || (!link.inSync && !(takePlace(link, nowNs) && context.throttle.mayPass(nowNs)))) {
             return;
         }
         link.readId = context.nextId();
@@ -183,7 +185,7 @@ final class Feeder {
 
     private void startCopy(CopyLink link, long nowNs) {
         boolean rests = link.hasGivenUpCopy && nowNs - link.gaveUpCopyNs < context.settings.unresponsiveNs();
-        if (link.mayBeCopied() && !rests && data.isComplete() && takePlace(link)) {
+        if (link.mayBeCopied() && !rests && data.isComplete() && takePlace(link, nowNs)) {
             link.feed = CopyLink.Feed.COPYING;
             link.isCounted = false;
             link.ackedSeq = -1; // what it had is gone
@@ -221,8 +223,8 @@ final class Feeder {
 
     // --- places, time
 
-    private boolean takePlace(CopyLink link) {
-        link.holdsPlace = link.holdsPlace || context.throttle.start();
+    private boolean takePlace(CopyLink link, long nowNs) {
+        link.holdsPlace = link.holdsPlace || context.throttle.start(copiesInSync, nowNs);
         return link.holdsPlace;
     }
 

@@ -1,6 +1,7 @@
 package io.kumo.server.replica;
 
 import io.kumo.base.Bytes;
+import io.kumo.protocol.EntryKind;
 import io.kumo.protocol.LogEntry;
 import io.kumo.protocol.WriteKind;
 import java.util.ArrayList;
@@ -83,6 +84,28 @@ public final class Memtable {
         table.put(entry, (byte) (DIRTY | read), (int) (nowMs / MS_PER_SEC));
         dirtyCount++;
         addDirty(entry.footprintBytes());
+    }
+
+    /** A record of another copy, as it is kept: not an operation of this partition's log. */
+    void putCopied(LogEntry record, long nowMs) {
+        putDirty(record.kind() == EntryKind.COPY_PUT ? record : asCopied(record), nowMs);
+    }
+
+    private static LogEntry asCopied(LogEntry record) {
+        return new LogEntry(
+                EntryKind.COPY_PUT,
+                record.epoch(),
+                record.seq(),
+                0,
+                0,
+                0,
+                0,
+                record.key(),
+                record.flags(),
+                record.expiryMs(),
+                record.value(),
+                record.cas(),
+                record.marks());
     }
 
     private static boolean isReading(LogEntry entry) {

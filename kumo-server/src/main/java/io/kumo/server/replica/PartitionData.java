@@ -19,6 +19,8 @@ final class PartitionData {
     /** Flags of a COPY_BEGIN whose records go to the store by checkpoints; without it they follow in the log. */
     private static final int UNLOGGED_COPY = 1;
 
+    private static final int DISTRUSTED = 1;
+
     final int partition;
     final Memtable memtable;
     final Tail tail = new Tail();
@@ -62,9 +64,9 @@ final class PartitionData {
         this.complete = stored.complete();
         this.copyEpoch = stored.epoch();
         this.storeIsEmpty = stored.equals(Recovery.NONE);
-        if (complete) {
-            decodeState(stored.state());
-        } // else what the store has only serves to be compared with
+        if (complete && decodeState(stored.state())) {
+            damage.distrust();
+        } // if not complete what the store has only serves to be compared with
         moveTo(complete ? stored.seq() : 0);
         checkpointedSeq = lastSeq;
     }
@@ -125,6 +127,23 @@ final class PartitionData {
     /** Records here that are known not to fit their checksums. */
     Damage damage() {
         return damage;
+    }
+
+    /** This copy is not to be trusted, until it was mended: also after a restart, once a checkpoint has that. */
+    boolean distrust() {
+        boolean isNews = damage.distrust();
+        stateDirty |= isNews;
+        return isNews;
+    }
+
+    /** It is the primary's own now: there is nobody else to be trusted. */
+    void trust() {
+        stateDirty |= damage.trust();
+    }
+
+    /** Whether there is a change of state that no checkpoint has taken yet. */
+    boolean isStateDirty() {
+        return stateDirty;
     }
 
     /** Something is wrong with it, or nothing of it counts. */
@@ -243,8 +262,7 @@ final class PartitionData {
 
     /** A record of the primary. It goes to the store with a checkpoint, not into the log. */
     void addCopied(LogEntry record) {
-        LogEntry copied = record.kind() == EntryKind.COPY_PUT ? record : asCopied(record);
-        memtable.putDirty(copied, context.clock.wallMs());
+        memtable.putCopied(record, context.clock.wallMs());
         damage.onReplaced(record.key());
     }
 
@@ -331,23 +349,6 @@ final class PartitionData {
         tail.startAt(seq + 1);
     }
 
-    private static LogEntry asCopied(LogEntry record) {
-        return new LogEntry(
-                EntryKind.COPY_PUT,
-                record.epoch(),
-                record.seq(),
-                0,
-                0,
-                0,
-                0,
-                record.key(),
-                record.flags(),
-                record.expiryMs(),
-                record.value(),
-                record.cas(),
-                record.marks());
-    }
-
     // --- the state beside the records
 
     Bytes encodeState(long seq) {
@@ -364,16 +365,20 @@ final class PartitionData {
             out.int64(flushAtMs);
         }
         dedup.encode(out, seq);
+        if (damage.isDistrusted()) {
+            out.int32(DISTRUSTED); // older versions of this program do not read what comes last
+        }
         return out.done();
     }
 
-    private void decodeState(Bytes state) {
+    /** Returns whether the copy that it is of was not to be trusted; another one that was made from it may be. */
+    private boolean decodeState(Bytes state) {
         history.clear();
         dedup.clear();
         flushAtMs = 0;
         StateReader in = new StateReader(state);
         if (in.isAtEnd()) {
-            return;
+            return false;
         }
         int version = in.int32();
         boolean known = version >= 1 && version <= STATE_VERSION;
@@ -384,6 +389,7 @@ final class PartitionData {
         }
         flushAtMs = version > PLAIN_STATE_VERSION ? in.int64() : 0;
         dedup.decode(in, version > 1, context.clock.monotonicNs());
+        return !in.isAtEnd() && in.int32() == DISTRUSTED;
     }
 
     // --- recovery

@@ -106,7 +106,7 @@ final class PrimaryRole {
         boolean isGap = tableVersion != 0 && table.version() != tableVersion + 1;
         tableVersion = table.version();
         sinceVersion = sinceVersion == 0 ? tableVersion : sinceVersion;
-        feeder.onTable(tableVersion);
+        feeder.onTable(tableVersion, row.inSync().size());
         long nowNs = context.clock.monotonicNs();
         boolean reports = false;
         for (int i = links.size() - 1; i >= 0; i--) {
@@ -387,7 +387,7 @@ final class PrimaryRole {
             CopyStream copy = link.copy;
             if (copy != null && copy.isScanning(scanId)) {
                 feeder.giveUpCopy(link);
-                if (data.damage().distrust()) { // the store can't be read at all
+                if (data.distrust()) { // the store can't be read at all
                     context.effects.reportChanged(replica);
                 }
                 return;

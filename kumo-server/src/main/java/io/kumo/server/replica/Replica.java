@@ -176,7 +176,7 @@ public final class Replica {
         } else if (now.isPrimary(context.self)) {
             follower = null;
             if (primary == null) {
-                data.damage().trust();
+                data.trust();
                 primary = new PrimaryRole(this, context, data, fence, now.epoch());
             }
         } else if (follower == null) {

@@ -80,7 +80,11 @@ final class Verifier {
             }
             onProgress(null);
         } else if (message instanceof Distrust distrust && replica.isCopyOf(from, distrust.epoch())) {
-            if (replica.data().damage().distrust()) {
+            boolean isNews = replica.data().distrust();
+            if (replica.data().isStateDirty()) {
+                context.effects.storeSoon(distrust.partition()); // a restart must not make it forget
+            }
+            if (isNews) {
                 context.effects.reportChanged(replica);
             }
         } else if (message instanceof Compared compared && verification != null) {

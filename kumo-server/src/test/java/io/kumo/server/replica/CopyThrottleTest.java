@@ -12,11 +12,28 @@ class CopyThrottleTest {
     @Test
     void boundsCopiesAtATime() {
         CopyThrottle throttle = new CopyThrottle(2, 0);
-        assertTrue(throttle.start());
-        assertTrue(throttle.start());
-        assertFalse(throttle.start());
+        assertTrue(throttle.start(3, 0));
+        assertTrue(throttle.start(3, 0));
+        assertFalse(throttle.start(3, 0));
         throttle.end();
-        assertTrue(throttle.start());
+        assertTrue(throttle.start(3, 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, -20_000_000_000L, Long.MAX_VALUE - 500_000_000L})
+    void whatHasTheFewestCopiesComesFirst(long nowNs) {
+        CopyThrottle throttle = new CopyThrottle(1, 0);
+        assertTrue(throttle.start(3, nowNs));
+        assertFalse(throttle.start(3, nowNs));
+        assertFalse(throttle.start(1, nowNs));
+        assertFalse(throttle.start(2, nowNs));
+        throttle.end();
+        assertFalse(throttle.start(3, nowNs));
+        assertFalse(throttle.start(2, nowNs));
+        assertTrue(throttle.start(1, nowNs));
+        throttle.end();
+        long laterNs = nowNs + 1_000_000_000;
+        assertTrue(throttle.start(3, laterNs), "nobody else asked for a while");
     }
 
     @ParameterizedTest

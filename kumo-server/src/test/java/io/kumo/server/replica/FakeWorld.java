@@ -32,6 +32,7 @@ final class FakeWorld implements Replica.Effects, Clock {
     static final ServerId ME = new ServerId(1);
     static final ServerId TWO = new ServerId(2);
     static final ServerId THREE = new ServerId(3);
+    static final int COPY_PLACES = 4;
     static final long SEC = 1_000_000_000L;
 
     /** What was sent. */
@@ -89,7 +90,7 @@ final class FakeWorld implements Replica.Effects, Clock {
 
     private FakeWorld(ReplicaSettings settings, MemoryBudget memory, Recovery stored, long nowNs) {
         this.nowNs = nowNs;
-        context = new ReplicaContext(ME, 11, this, settings, memory, new CopyThrottle(4, 0), this);
+        context = new ReplicaContext(ME, 11, this, settings, memory, new CopyThrottle(COPY_PLACES, 0), this);
         replica = new Replica(0, context, stored);
         replica.restored();
     }

@@ -54,6 +54,37 @@ class JoinerFeedTest {
     }
 
     @Test
+    void thePartitionOfOneCopyWaitsForNoOther() {
+        CopyThrottle throttle = world.context.throttle;
+        for (int i = 0; i < FakeWorld.COPY_PLACES; i++) {
+            assertTrue(throttle.start(3, world.nowNs));
+        }
+        writeToKeys(100);
+        checkpoint(100);
+        world.table(2, List.of(ME), List.of(TWO));
+        long incarnation = TWO.value() * 11;
+        world.replica.onMessage(
+                TWO,
+                new Behind(
+                        0,
+                        world.replica.view().epoch(),
+                        world.version,
+                        true,
+                        true,
+                        0,
+                        0,
+                        List.of(),
+                        incarnation,
+                        false));
+        world.replica.flush();
+        assertTrue(world.sent(TWO, CopyChunk.class).isEmpty());
+        throttle.end();
+        assertFalse(throttle.start(2, world.nowNs));
+        world.replica.onTick();
+        assertEquals(1, world.sent(TWO, CopyChunk.class).size());
+    }
+
+    @Test
     void fewRecordsThatWereWrittenOftenAreCopied() {
         writeToKeys(100);
         checkpoint(100);

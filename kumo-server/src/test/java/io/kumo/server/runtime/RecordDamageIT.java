@@ -132,6 +132,28 @@ final class RecordDamageIT {
         writer.join();
     }
 
+    private boolean isDamaged(String server, int partition) {
+        return cluster.server(server).report().damaged().stream().anyMatch(each -> each.partition() == partition);
+    }
+
+    @Test
+    void aRestartOfAllMakesNoCopyTrusted() throws IOException {
+        cluster.place("a", "b");
+        int partition = cluster.partitionOf("k7");
+        assertEquals(1, cluster.mend(partition));
+        Awaitility.await().atMost(PATIENCE).until(() -> isDamaged("b", partition));
+        cluster.server("b").checkpoint();
+        cluster.kill("b");
+        cluster.kill("a");
+        cluster.start("a");
+        cluster.start("b");
+        cluster.place("a", "b");
+        Awaitility.await().atMost(PATIENCE).until(() -> isDamaged("b", partition));
+        demoteDamaged();
+        cluster.join("b");
+        assertEquals(List.of(), cluster.server("b").report().damaged());
+    }
+
     @Test
     void aDifferenceIsFoundAndMended() throws IOException {
         damage("k7");
@@ -139,10 +161,7 @@ final class RecordDamageIT {
         assertEquals(1, cluster.verify("b"));
         int partition = cluster.partitionOf("k7");
         assertEquals(1, cluster.mend(partition));
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> cluster.server("b").report().damaged().stream()
-                        .anyMatch(each -> each.partition() == partition));
+        Awaitility.await().atMost(PATIENCE).until(() -> isDamaged("b", partition));
         demoteDamaged();
         cluster.join("b");
         assertEquals(0, cluster.verify("b"));
