@@ -306,7 +306,7 @@ final class Invariants {
         for (ServerId id : row.inSync()) {
             SimServer copy = cluster.server(id);
             LogEntry there = copy.disk().partition(partition).at(activated.lastSeq());
-            boolean isEqual = last != null && there != null
+            boolean isEqual = (last != null && there != null)
                     ? last.epoch() == there.epoch()
                     : writtenUpTo(copy, partition) >= activated.lastSeq();
             require(
