@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * source can't be had.
  */
 class MemcachedTestsIT {
-    private static final int LONGEST_S = Boolean.getBoolean("memcached.long") ? 900 : 90;
+    private static final int LONGEST_S = Boolean.getBoolean("memcached.long") ? 900 : 240;
     private static final Pattern RESULT = Pattern.compile("(?m)^(ok|not ok) (\\d+)");
     private static final Pattern PLAN = Pattern.compile("(?m)^1\\.\\.(\\d+)");
     /** End of the name of a test that we left a block out of. */
