@@ -18,7 +18,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  *
  * @param own its certificate
  */
-record TlsIdentity(X509Certificate own, X509ExtendedKeyManager keys, X509ExtendedTrustManager trust) {
+public record TlsIdentity(X509Certificate own, X509ExtendedKeyManager keys, X509ExtendedTrustManager trust) {
     private static final char[] NO_PASSWORD = new char[0];
 
     /**
@@ -27,6 +27,11 @@ record TlsIdentity(X509Certificate own, X509ExtendedKeyManager keys, X509Extende
      */
     static TlsIdentity of(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> trusted)
             throws GeneralSecurityException {
+        return new TlsIdentity(chain.get(0), keyManager(key, chain), trustManager(trusted));
+    }
+
+    /** Trusts whom one of these has signed. */
+    public static X509ExtendedTrustManager trustManager(List<X509Certificate> trusted) throws GeneralSecurityException {
         KeyStore authorities = store();
         for (X509Certificate each : trusted) {
             authorities.setCertificateEntry("ca" + authorities.size(), each);
@@ -35,13 +40,14 @@ record TlsIdentity(X509Certificate own, X509ExtendedKeyManager keys, X509Extende
         trust.init(authorities);
         for (TrustManager each : trust.getTrustManagers()) {
             if (each instanceof X509ExtendedTrustManager manager) {
-                return new TlsIdentity(chain.get(0), keyManager(key, chain), manager);
+                return manager;
             }
         }
         throw new GeneralSecurityException("this Java has no manager of trust for TLS");
     }
 
-    static X509ExtendedKeyManager keyManager(PrivateKey key, List<X509Certificate> chain)
+    /** Shows the first of these certificates, of which that is the key. */
+    public static X509ExtendedKeyManager keyManager(PrivateKey key, List<X509Certificate> chain)
             throws GeneralSecurityException {
         KeyStore own = store();
         own.setKeyEntry("own", key, NO_PASSWORD, chain.toArray(X509Certificate[]::new));

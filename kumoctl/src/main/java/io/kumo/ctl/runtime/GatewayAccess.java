@@ -13,6 +13,7 @@ import io.kumo.error.KumoException;
 import io.kumo.node.runtime.Failures;
 import io.kumo.security.runtime.PemFile;
 import io.kumo.security.runtime.SecretFile;
+import io.kumo.security.runtime.TlsIdentity;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -28,17 +29,17 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509KeyManager;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway (or any memcached server) as kumoctl reaches it: encrypted and with a user, where it asks for that. */
@@ -71,14 +72,14 @@ final class GatewayAccess {
     private static final int LONGEST_LINE = 8_192;
     private static final int MOST_PASSWORD_BYTES = 4_096;
     private static final String VERIFY_NAMES = "HTTPS";
-    private static final char[] NO_PASSWORD = new char[0];
 
     private final HostPort address;
     private final Optional<Tls> tls;
     private final Optional<Credentials> login;
 
     /** What TLS needs. */
-    private record Tls(TrustManagerFactory trust, @Nullable KeyManagerFactory keys) {}
+    private record Tls(
+            X509ExtendedTrustManager trust, @Nullable X509ExtendedKeyManager keys) {}
 
     private GatewayAccess(HostPort address, Optional<Tls> tls, Optional<Credentials> login) {
         this.address = address;
@@ -119,38 +120,19 @@ final class GatewayAccess {
     }
 
     private static Tls tls(String caFile, ParsedOptions options) {
+        List<X509Certificate> trusted = PemFile.read("--tls-ca", caFile).certificates();
         try {
-            KeyStore trusted = empty();
-            int number = 0;
-            for (X509Certificate each : PemFile.read("--tls-ca", caFile).certificates()) {
-                trusted.setCertificateEntry("ca" + number++, each);
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
-            return new Tls(trust, options.value(CERT).isPresent() ? keys(options) : null);
-        } catch (GeneralSecurityException | IOException e) {
-            throw new KumoException(ErrorCode.REFUSED, "--tls-ca " + caFile + ": " + Failures.reason(e), e);
+            return new Tls(
+                    TlsIdentity.trustManager(trusted), options.value(CERT).isPresent() ? keys(options) : null);
+        } catch (GeneralSecurityException e) {
+            throw new KumoException(ErrorCode.REFUSED, "TLS can't be set up: " + Failures.reason(e), e);
         }
     }
 
-    private static KeyManagerFactory keys(ParsedOptions options) throws GeneralSecurityException, IOException {
+    private static X509ExtendedKeyManager keys(ParsedOptions options) throws GeneralSecurityException {
         PemFile cert = PemFile.read("--tls-cert", options.value(CERT).orElseThrow());
         PemFile key = PemFile.readSecret("--tls-key", options.value(KEY).orElseThrow());
-        KeyStore own = empty();
-        own.setKeyEntry(
-                "own",
-                cert.keyFrom(key, Instant.now()),
-                NO_PASSWORD,
-                cert.certificates().toArray(X509Certificate[]::new));
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(own, NO_PASSWORD);
-        return keys;
-    }
-
-    private static KeyStore empty() throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        return store;
+        return TlsIdentity.keyManager(cert.keyFrom(key, Instant.now()), cert.certificates());
     }
 
     HostPort address() {
@@ -185,7 +167,7 @@ final class GatewayAccess {
 
     private Socket secured(Socket socket, Tls with) throws IOException, GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(with.keys == null ? null : with.keys.getKeyManagers(), with.trust.getTrustManagers(), null);
+        context.init(with.keys == null ? null : new KeyManager[] {with.keys}, new TrustManager[] {with.trust}, null);
         SSLSocket secured =
                 (SSLSocket) context.getSocketFactory().createSocket(socket, address.host(), address.port(), true);
         SSLParameters parameters = secured.getSSLParameters();
@@ -227,10 +209,9 @@ final class GatewayAccess {
         tls.ifPresent(with -> {
             options.setSsl(true)
                     .setHostnameVerificationAlgorithm(VERIFY_NAMES)
-                    .setTrustOptions(TrustOptions.wrap(with.trust.getTrustManagers()[0]));
+                    .setTrustOptions(TrustOptions.wrap(with.trust));
             if (with.keys != null) {
-                options.setKeyCertOptions(
-                        KeyCertOptions.wrap((X509KeyManager) with.keys.getKeyManagers()[0]));
+                options.setKeyCertOptions(KeyCertOptions.wrap(with.keys));
             }
         });
         return options;
