@@ -177,11 +177,8 @@ final class Gateway {
 
     /** Counts a client in; false if there are too many. */
     boolean admit() {
-        if (connections.incrementAndGet() > options.limits().maxConnections() || stopping) {
-            connections.decrementAndGet();
-            return false;
-        }
-        return true;
+        int most = options.limits().maxConnections();
+        return !stopping && connections.getAndUpdate(count -> count < most ? count + 1 : count) < most;
     }
 
     void release() {
