@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Pattern;
 
 /** The same random commands to memcached and to a gateway, some at a time, over keys that nobody else uses. */
 final class Differential {
@@ -22,6 +23,7 @@ final class Differential {
     private static final byte[] LAST_LINE = "MN\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int LAST_OPAQUE = 0x6b756d6f;
     private static final byte[] LAST_FRAME = lastFrame();
+    private static final Pattern NEGATIVE_AS_SIGNED = Pattern.compile("(9[2-9]\\d{17}|1\\d{19})");
 
     private final long seed;
     private final int memcachedPort;
@@ -67,6 +69,9 @@ final class Differential {
                     }
                 }
                 if (!isSame(binary ? binaries : texts, binary, request) || !isSame(texts, false, lines.look())) {
+                    if (endsWithItsFault()) {
+                        return Optional.empty();
+                    }
                     return Optional.of("seed " + seed + "\n" + String.join("\n", said));
                 }
             }
@@ -102,6 +107,19 @@ final class Differential {
             close(sockets);
         }
         return true;
+    }
+
+    /**
+     * memcached 1.6.18 looks for the minus of a number of 2^63 or more behind its end too, in what an older record left
+     * there: now and then it calls one no number.
+     */
+    private boolean endsWithItsFault() {
+        int last = said.size() - 1;
+        String memcached = said.get(last - 1);
+        String before = said.get(Math.max(0, last - 2));
+        return memcached.contains("on-numeric")
+                && !said.get(last).contains("on-numeric")
+                && NEGATIVE_AS_SIGNED.matcher(before + memcached).find();
     }
 
     private static String written(Answer answer) {

@@ -12,7 +12,10 @@ final class Likeness {
     private static final int HEADER_BYTES = 24;
     private static final int CAS_AT = 16;
     private static final int LENGTH_AT = 8;
-    private static final long SECONDS = 3;
+    /** That may pass between the two on a busy host. */
+    private static final long SECONDS = 30;
+    /** memcached notes once a minute that a record was read. */
+    private static final long SECONDS_OF_READS = 60 + SECONDS;
     /** What memcached says of a time that has passed: 32 bits without a sign. */
     private static final long WRAPPED = Integer.MAX_VALUE;
 
@@ -97,7 +100,7 @@ final class Likeness {
         return switch (memcached.charAt(0)) {
             case 'c' -> cas.fits(number(one), number(other));
             case 't' -> areClose(one, other) || (number(one) > WRAPPED && number(other) == 0);
-            case 'l' -> areClose(one, other);
+            case 'l' -> areClose(one, other, SECONDS_OF_READS);
             default -> one.equals(other);
         };
     }
@@ -111,14 +114,18 @@ final class Likeness {
         } else if (memcached.startsWith("exp=") && kumo.startsWith("exp=")) {
             return one.equals(other) || areClose(one.replace("-", ""), other); // seconds below 0 in 1.6.18
         } else if (memcached.startsWith("la=") && kumo.startsWith("la=")) {
-            return areClose(one, other);
+            return areClose(one, other, SECONDS_OF_READS);
         }
         return memcached.equals(kumo) || (memcached.startsWith("cls=") && kumo.startsWith("cls="));
     }
 
     private static boolean areClose(String one, String other) {
+        return areClose(one, other, SECONDS);
+    }
+
+    private static boolean areClose(String one, String other, long seconds) {
         return one.equals(other)
-                || (!one.startsWith("-") && !other.startsWith("-") && Math.abs(number(one) - number(other)) <= SECONDS);
+                || (!one.startsWith("-") && !other.startsWith("-") && Math.abs(number(one) - number(other)) <= seconds);
     }
 
     /** -1 for what is none. */

@@ -14,6 +14,8 @@ final class RealMemcached implements AutoCloseable {
     private static final String VERSION = "memcached 1.6.";
     /** The first with the flags that kumo has and 1.6.18 has not. */
     private static final int LATER_PATCH = 27;
+    /** The maintainer of the LRU holds items for a moment, in which incr and decr forget that one was fetched. */
+    private static final String WITHOUT_HELPERS = "no_lru_maintainer,no_lru_crawler";
 
     private final Process process;
     private final int port = ProcessCluster.freePort();
@@ -21,8 +23,17 @@ final class RealMemcached implements AutoCloseable {
 
     private RealMemcached(String program, boolean isLater, Path directory) throws IOException {
         this.isLater = isLater;
-        process = new ProcessBuilder(
-                        program, "-u", System.getProperty("user.name"), "-l", "127.0.0.1", "-p", Integer.toString(port))
+        List<String> command = List.of(
+                program,
+                "-u",
+                System.getProperty("user.name"),
+                "-l",
+                "127.0.0.1",
+                "-p",
+                Integer.toString(port),
+                "-o",
+                WITHOUT_HELPERS);
+        process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("memcached.out").toFile())
                 .start();
