@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The memcached that this host has, or {@code -Dkumo.memcached=PROGRAM}; a test is skipped where there is no 1.6. */
@@ -14,8 +15,8 @@ final class RealMemcached implements AutoCloseable {
     private static final String VERSION = "memcached 1.6.";
     /** The first with the flags that kumo has and 1.6.18 has not. */
     private static final int LATER_PATCH = 27;
-    /** The maintainer of the LRU holds items for a moment, in which incr and decr forget that one was fetched. */
-    private static final String WITHOUT_HELPERS = "no_lru_maintainer,no_lru_crawler";
+    /** Who else holds an item for a moment makes incr and decr forget that it was fetched. */
+    private static final List<String> NO_OTHER_THREADS = List.of("-t", "1", "-o", "no_lru_maintainer,no_lru_crawler");
 
     private final Process process;
     private final int port = ProcessCluster.freePort();
@@ -23,16 +24,9 @@ final class RealMemcached implements AutoCloseable {
 
     private RealMemcached(String program, boolean isLater, Path directory) throws IOException {
         this.isLater = isLater;
-        List<String> command = List.of(
-                program,
-                "-u",
-                System.getProperty("user.name"),
-                "-l",
-                "127.0.0.1",
-                "-p",
-                Integer.toString(port),
-                "-o",
-                WITHOUT_HELPERS);
+        List<String> command = new ArrayList<>(List.of(program, "-u", System.getProperty("user.name")));
+        command.addAll(List.of("-l", "127.0.0.1", "-p", Integer.toString(port)));
+        command.addAll(NO_OTHER_THREADS);
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("memcached.out").toFile())
