@@ -17,7 +17,11 @@ import java.util.regex.Pattern;
 
 /** The same random commands to memcached and to a gateway, some at a time, over keys that nobody else uses. */
 final class Differential {
+    /** Without a word for so long: a command took the end of the request for its data. */
     private static final int QUIET_MS = 3_000;
+    /** A busy host may take so long where memcached did answer. */
+    private static final int ANSWER_MS = 30_000;
+
     private static final int TURNS = 40;
     private static final int MOST_AT_ONCE = 6;
     private static final byte[] LAST_LINE = "MN\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -95,6 +99,8 @@ final class Differential {
         sockets[0].getOutputStream().write(request.memcached());
         sockets[1].getOutputStream().write(request.kumo());
         Answer memcached = answer(sockets[0], binary);
+        boolean isQuiet = !memcached.closed() && !endsWith(memcached.bytes(), binary ? LAST_FRAME : LAST_LINE);
+        sockets[1].setSoTimeout(isQuiet ? QUIET_MS : ANSWER_MS);
         Answer kumo = answer(sockets[1], binary);
         said.add("> " + Conversation.written(request.kumo()) + "\n< " + written(memcached));
         if (memcached.closed() != kumo.closed()
