@@ -1,5 +1,7 @@
 package io.kumo.node.runtime;
 
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
@@ -7,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLException;
 
 /** Words for failures, as people know them. */
 public final class Failures {
@@ -40,6 +43,18 @@ public final class Failures {
         Throwable cause = unwrap(failure);
         String message = cause.getMessage();
         return cause instanceof IOException && message != null && message.contains(REFUSED);
+    }
+
+    /** Whether a connect failed for want of an answer. */
+    public static boolean isTimeout(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        return cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException;
+    }
+
+    /** Whether another connect would fail for the same reason: there is no such host, or TLS was refused. */
+    public static boolean isFinal(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        return cause instanceof UnknownHostException || cause instanceof SSLException;
     }
 
     /** The kernel's words, which reach us in different wrappings. */

@@ -18,6 +18,8 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -33,6 +35,8 @@ public final class RpcClient {
     private static final Logger LOG = LoggerFactory.getLogger(RpcClient.class);
     private static final long FIRST_BACKOFF_MS = 10;
     private static final long LAST_BACKOFF_MS = 1000;
+    /** What has failed for so long, other than by silence, goes on to fail. */
+    private static final long TROUBLE_NS = TimeUnit.SECONDS.toNanos(3);
 
     private final Vertx vertx;
     private final ContextInternal context;
@@ -40,6 +44,7 @@ public final class RpcClient {
     private final RpcEndpoint endpoint;
     private final NetClient sockets;
     private final List<Consumer<Boolean>> stateListeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Failure>> failureListeners = new CopyOnWriteArrayList<>();
 
     private volatile @Nullable RpcChannel open;
     private volatile boolean closed;
@@ -48,6 +53,13 @@ public final class RpcClient {
     private volatile Runnable onNobodyThere = () -> {};
     private @Nullable RpcChannel opening;
     private long backoffMs = FIRST_BACKOFF_MS;
+
+    /** What became of an attempt to connect: no answer in time, trouble on the way, or an answer: no. */
+    private enum Failure {
+        SILENCE,
+        TROUBLE,
+        ANSWER
+    }
 
     /**
      * @param self how this process introduces itself, asked for each connection
@@ -116,7 +128,9 @@ public final class RpcClient {
         boolean isNew = !text.equals(lastFailure);
         lastFailure = text;
         refused = code == ErrorCode.WRONG_CLUSTER;
-        if ((code == ErrorCode.UNAUTHENTICATED || code == ErrorCode.REFUSED) && isNew) {
+        boolean isSilent = code == ErrorCode.TIMED_OUT;
+        tellFailure(isSilent ? Failure.SILENCE : isAnswer(code) ? Failure.ANSWER : Failure.TROUBLE);
+        if (isAnswer(code) && !refused && isNew) {
             LOG.warn("no connection address={} because={}", address, text);
         }
     }
@@ -148,6 +162,8 @@ public final class RpcClient {
         if (Failures.isNobodyThere(failure)) {
             onNobodyThere.run();
         }
+        boolean isAnswer = Failures.isNobodyThere(failure) || Failures.isFinal(failure);
+        tellFailure(Failures.isTimeout(failure) ? Failure.SILENCE : isAnswer ? Failure.ANSWER : Failure.TROUBLE);
         reconnectLater();
     }
 
@@ -160,6 +176,14 @@ public final class RpcClient {
 
     private void tell(boolean connected) {
         stateListeners.forEach(listener -> listener.accept(connected));
+    }
+
+    private static boolean isAnswer(ErrorCode code) {
+        return code == ErrorCode.UNAUTHENTICATED || code == ErrorCode.REFUSED || code == ErrorCode.WRONG_CLUSTER;
+    }
+
+    private void tellFailure(Failure failure) {
+        failureListeners.forEach(listener -> listener.accept(failure));
     }
 
     /** Calls; NOT_CONNECTED at once while there is no connection. */
@@ -215,10 +239,7 @@ public final class RpcClient {
                 promise.complete();
                 return;
             }
-            long timer = vertx.setTimer(
-                    timeoutMs,
-                    id -> promise.tryFail(new KumoException(
-                            ErrorCode.NOT_CONNECTED, "cannot connect to " + address + ": " + lastFailure)));
+            long timer = vertx.setTimer(timeoutMs, id -> promise.tryFail(cannotConnect(lastFailure)));
             Consumer<Boolean> listener = connected -> {
                 if (connected && promise.tryComplete()) {
                     vertx.cancelTimer(timer);
@@ -228,6 +249,40 @@ public final class RpcClient {
             promise.future().onComplete(done -> stateListeners.remove(listener));
         });
         return promise.future();
+    }
+
+    /**
+     * As {@link #whenConnected}, for whom an operator waits: fails as soon as there is an answer, such as that nobody
+     * listens there or that this process is turned away.
+     */
+    public Future<Void> whenAnswered(long timeoutMs) {
+        Promise<Void> promise = Promise.promise();
+        onLoop(() -> {
+            if (open != null) {
+                promise.complete();
+                return;
+            }
+            long beganNs = System.nanoTime();
+            AtomicBoolean anyFailed = new AtomicBoolean();
+            Consumer<Failure> listener = failure -> {
+                anyFailed.set(true);
+                boolean isLasting = failure == Failure.TROUBLE && System.nanoTime() - beganNs > TROUBLE_NS;
+                if (failure == Failure.ANSWER || isLasting) {
+                    promise.tryFail(cannotConnect(lastFailure));
+                }
+            };
+            failureListeners.add(listener);
+            whenConnected(timeoutMs)
+                    .onSuccess(promise::tryComplete)
+                    .onFailure(late -> promise.tryFail(
+                            cannotConnect(anyFailed.get() ? lastFailure : "no answer within " + timeoutMs + " ms")));
+            promise.future().onComplete(done -> failureListeners.remove(listener));
+        });
+        return promise.future();
+    }
+
+    private KumoException cannotConnect(String why) {
+        return new KumoException(ErrorCode.NOT_CONNECTED, "cannot connect to " + address + ": " + why);
     }
 
     /** Is told true after each Hello and false after each loss. Several listeners are told in the order they came. */

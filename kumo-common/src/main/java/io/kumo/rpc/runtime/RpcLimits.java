@@ -25,4 +25,8 @@ public record RpcLimits(
     public RpcLimits withMaxFrameBytes(int bytes) {
         return new RpcLimits(bytes, maxInFlight, maxUnwrittenBytes, connectTimeoutMs, stallTimeoutMs);
     }
+
+    public RpcLimits withConnectTimeoutMs(int ms) {
+        return new RpcLimits(maxFrameBytes, maxInFlight, maxUnwrittenBytes, ms, stallTimeoutMs);
+    }
 }

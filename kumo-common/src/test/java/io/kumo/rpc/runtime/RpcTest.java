@@ -3,6 +3,7 @@ package io.kumo.rpc.runtime;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kumo.base.Bytes;
@@ -24,6 +25,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,9 +33,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 /** Real sockets on this host. */
@@ -99,8 +101,7 @@ class RpcTest {
     }
 
     private static ErrorCode error(Future<?> future) {
-        return Assertions.assertThrows(KumoException.class, () -> result(future))
-                .code();
+        return assertThrows(KumoException.class, () -> result(future)).code();
     }
 
     private static Get get(String key) {
@@ -125,7 +126,7 @@ class RpcTest {
     void aPeerOfNoCommonVersionIsRefusedWithWhatBothSpeak() throws Exception {
         RpcClient newer = client(listening(server()), new Hello(3, "", "gateway", "newer", "test", 2));
         await().until(() -> newer.lastFailure().contains("speaks versions 2 to 3 of the protocol"));
-        Assertions.assertFalse(newer.isConnected());
+        assertFalse(newer.isConnected());
         newer.close();
     }
 
@@ -299,8 +300,8 @@ class RpcTest {
         Vertx another = Vertx.vertx();
         try {
             RpcServer second = new RpcServer(another, () -> hello("server", ""), handlers(), () -> 0, LIMITS);
-            KumoException e = Assertions.assertThrows(
-                    KumoException.class, () -> result(second.listen(new HostPort("127.0.0.1", port))));
+            KumoException e =
+                    assertThrows(KumoException.class, () -> result(second.listen(new HostPort("127.0.0.1", port))));
             assertEquals(
                     "cannot listen on 127.0.0.1:" + port + ": the port is taken; stop who uses it, or choose"
                             + " another one",
@@ -369,14 +370,54 @@ class RpcTest {
     @Test
     void failsToConnectWithAReason() {
         RpcClient client = client(1, LIMITS);
-        KumoException e = Assertions.assertThrows(KumoException.class, () -> result(client.whenConnected(100)));
+        KumoException e = assertThrows(KumoException.class, () -> result(client.whenConnected(100)));
         assertTrue(e.getMessage().startsWith("cannot connect to 127.0.0.1:1: "), e.getMessage());
+    }
+
+    @Test
+    void anAnswerThatNobodyListensEndsTheWaitAtOnce() {
+        KumoException e =
+                assertThrows(KumoException.class, () -> result(client(1, LIMITS).whenAnswered(3_600_000)));
+        assertEquals("cannot connect to 127.0.0.1:1: nobody listens there", e.getMessage());
+    }
+
+    @Test
+    void silenceIsWaitedOutAndSaid() throws Exception {
+        RpcLimits patient = LIMITS.withConnectTimeoutMs(60_000);
+        int port = result(vertx.createNetServer().connectHandler(socket -> {}).listen(0, "127.0.0.1"))
+                .actualPort();
+        KumoException e = assertThrows(
+                KumoException.class, () -> result(client(port, patient).whenAnswered(50)));
+        assertEquals("cannot connect to 127.0.0.1:" + port + ": no answer within 50 ms", e.getMessage());
+    }
+
+    @Test
+    void whoWasSilentMayAnswerLater() throws Exception {
+        RpcLimits impatient = LIMITS.withConnectTimeoutMs(50);
+        AtomicBoolean silent = new AtomicBoolean(true);
+        int real = listening(server());
+        NetServer between = vertx.createNetServer().connectHandler(socket -> {
+            if (!silent.get()) {
+                socket.pause();
+                vertx.createNetClient().connect(real, "127.0.0.1").onSuccess(onward -> {
+                    socket.pipeTo(onward);
+                    onward.pipeTo(socket);
+                });
+            }
+        });
+        RpcClient client = client(result(between.listen(0, "127.0.0.1")).actualPort(), impatient);
+        String before = client.lastFailure();
+        Future<Void> answered = client.whenAnswered(3_600_000);
+        await().until(() -> !client.lastFailure().equals(before));
+        assertFalse(answered.isComplete());
+        silent.set(false);
+        result(answered);
     }
 
     @Test
     void refusesToBeUsedFromAnotherThread() throws Exception {
         RpcClient client = connected(listening(server()));
         Call<GetResult> call = get("k");
-        Assertions.assertThrows(IllegalStateException.class, () -> client.send(call));
+        assertThrows(IllegalStateException.class, () -> client.send(call));
     }
 }

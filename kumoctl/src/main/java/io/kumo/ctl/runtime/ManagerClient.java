@@ -37,7 +37,8 @@ import java.util.stream.Stream;
 
 /** Calls managers and servers and waits for what they answer; follows a manager that names another one as leader. */
 final class ManagerClient implements AutoCloseable {
-    private static final long CONNECT_MS = 3_000;
+    /** Calls end by themselves. */
+    private static final long LATE_MS = 3_000;
     /** Manifests of backups, and large values. */
     private static final RpcLimits LIMITS = RpcLimits.DEFAULT.withMaxFrameBytes(256 << 20);
 
@@ -61,11 +62,13 @@ final class ManagerClient implements AutoCloseable {
     private final String build;
     private final long timeoutMs;
     private final Map<HostPort, RpcClient> clients = new ConcurrentHashMap<>();
+    private final HostPort given;
     private HostPort manager;
 
     ManagerClient(Vertx vertx, NodeSecurity security, HostPort manager, long timeoutMs, String build) {
         this.vertx = vertx;
         this.security = security;
+        this.given = manager;
         this.manager = manager;
         this.timeoutMs = timeoutMs;
         this.build = build;
@@ -95,18 +98,27 @@ final class ManagerClient implements AutoCloseable {
         return manager;
     }
 
-    /** Asks the manager, or the leader that it names; tries again while there is none, within the time limit. */
+    /**
+     * Asks the manager, or the leader that it names; tries again while there is none, or it can't be reached, within
+     * the time limit.
+     */
     <R extends Message> R ask(Call<R> call) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         for (int redirects = 0; ; redirects++) {
             try {
                 return ask(manager, call);
             } catch (KumoException e) {
-                boolean again = e.code() == ErrorCode.NOT_LEADER || e.code() == ErrorCode.NO_TABLE;
+                boolean isLeaderGone = e.code() == ErrorCode.NOT_CONNECTED && !manager.equals(given);
+                boolean again = isLeaderGone || e.code() == ErrorCode.NOT_LEADER || e.code() == ErrorCode.NO_TABLE;
                 if (!again || redirects >= MOST_REDIRECTS || System.nanoTime() > deadline) {
                     throw e;
                 }
-                follow(e.getMessage());
+                if (isLeaderGone) {
+                    manager = given;
+                    pause();
+                } else {
+                    follow(e.getMessage());
+                }
             }
         }
     }
@@ -122,6 +134,10 @@ final class ManagerClient implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             // not an address: there is no leader yet
         }
+        pause();
+    }
+
+    private void pause() {
         Vertx waiter = vertx;
         await(Future.future(promise -> waiter.setTimer(250, timer -> promise.complete())), "a pause");
     }
@@ -131,11 +147,16 @@ final class ManagerClient implements AutoCloseable {
         return ask(address, call, timeoutMs);
     }
 
-    /** Asks one process for what may take longer. */
+    /** Asks one process for what may take longer, once there is a connection. */
     <R extends Message> R ask(HostPort address, Call<R> call, long longestMs) {
         RpcClient client = clients.computeIfAbsent(address, this::connect);
-        await(client.whenConnected(Math.min(CONNECT_MS, longestMs)), "connecting to " + address, longestMs);
-        return await(client.call(call, longestMs), call.method().name() + " at " + address, longestMs);
+        long beganNs = System.nanoTime();
+        await(client.whenAnswered(Math.min(timeoutMs, longestMs)), "connecting to " + address, longestMs);
+        return await(client.call(call, left(longestMs, beganNs)), call.method().name() + " at " + address, longestMs);
+    }
+
+    private static long left(long longestMs, long beganNs) {
+        return Math.max(1, longestMs - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs));
     }
 
     /** Asks one process without waiting, also for a connection: that there is none is an answer too. */
@@ -154,12 +175,12 @@ final class ManagerClient implements AutoCloseable {
 
     /** Asks several processes at the same time; returns once each has answered or failed, in their order. */
     <R extends Message> List<Answer<R>> askAll(List<HostPort> addresses, Call<R> call) {
-        long patienceMs = Math.min(CONNECT_MS, timeoutMs);
         List<Future<Answer<R>>> asked = new ArrayList<>();
+        long beganNs = System.nanoTime();
         for (HostPort address : addresses) {
             RpcClient client = clients.computeIfAbsent(address, this::connect);
-            asked.add(client.whenConnected(patienceMs)
-                    .compose(connected -> timed(address, client, call))
+            asked.add(client.whenAnswered(timeoutMs)
+                    .compose(connected -> timed(address, client, call, left(timeoutMs, beganNs)))
                     .recover(failure -> Future.succeededFuture(
                             new Answer<>(address, Optional.empty(), Failures.reason(failure), 0, 0))));
         }
@@ -167,9 +188,10 @@ final class ManagerClient implements AutoCloseable {
         return asked.stream().map(Future::result).toList();
     }
 
-    private <R extends Message> Future<Answer<R>> timed(HostPort address, RpcClient client, Call<R> call) {
+    private static <R extends Message> Future<Answer<R>> timed(
+            HostPort address, RpcClient client, Call<R> call, long longestMs) {
         long sentMs = System.currentTimeMillis();
-        return client.call(call, timeoutMs)
+        return client.call(call, longestMs)
                 .map(result -> new Answer<>(address, Optional.of(result), "", sentMs, System.currentTimeMillis()));
     }
 
@@ -177,8 +199,7 @@ final class ManagerClient implements AutoCloseable {
     MqttAccess mqttAccess() {
         return new MqttAccess(security, broker -> {
             RpcClient client = clients.computeIfAbsent(TableSubscriber.rpcAddress(broker), this::connect);
-            return client.whenConnected(Math.min(CONNECT_MS, timeoutMs))
-                    .compose(connected -> client.call(new MqttTicketGet(), timeoutMs));
+            return client.whenAnswered(timeoutMs).compose(connected -> client.call(new MqttTicketGet(), timeoutMs));
         });
     }
 
@@ -191,7 +212,7 @@ final class ManagerClient implements AutoCloseable {
                 () -> hello,
                 new RpcHandlers().secure(security),
                 () -> 0,
-                LIMITS);
+                LIMITS.withConnectTimeoutMs((int) Math.min(timeoutMs, Integer.MAX_VALUE)));
     }
 
     /** Waits for what bounds its time itself. */
@@ -201,7 +222,7 @@ final class ManagerClient implements AutoCloseable {
 
     private static <T> T await(Future<T> future, String what, long longestMs) {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(longestMs + CONNECT_MS, TimeUnit.MILLISECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(longestMs + LATE_MS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof KumoException known) {
                 throw known;

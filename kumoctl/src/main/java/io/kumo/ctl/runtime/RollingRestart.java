@@ -47,6 +47,7 @@ final class RollingRestart {
 
     private static final int SERVER_PORT = 19800;
     private static final long POLL_MS = 250;
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
 
     static final Subcommand SUBCOMMAND = new Subcommand(
             "rolling-restart",
@@ -192,15 +193,16 @@ final class RollingRestart {
         }
     }
 
-    /** The leader may change meanwhile. */
+    /** The leader may change meanwhile, and managers be restarted. */
     private <R extends Message> R ask(Call<R> call) {
-        for (int attempt = 1; ; attempt++) {
+        long beganNs = System.nanoTime();
+        while (true) {
             try {
                 return run.client().ask(call);
             } catch (KumoException e) {
                 boolean again =
                         e.code().outcome() == Outcome.NOT_DONE || e.code().outcome() == Outcome.UNKNOWN;
-                if (!again || attempt == 3 || !Pause.ms(POLL_MS)) {
+                if (!again || System.nanoTime() - beganNs > PATIENCE_NS || !Pause.ms(POLL_MS)) {
                     throw e;
                 }
             }
