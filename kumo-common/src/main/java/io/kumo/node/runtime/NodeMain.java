@@ -46,6 +46,7 @@ public abstract class NodeMain {
     private final List<OptionSpec<?>> specs;
     private final AtomicBoolean ending = new AtomicBoolean();
     private volatile int exitCode;
+    private volatile boolean launched;
     private volatile boolean started;
     private volatile boolean serving;
     private boolean verbose;
@@ -154,6 +155,7 @@ public abstract class NodeMain {
 
     /** Runs the daemon; ends the process with 0 after a clean stop, 1 after a failure, 2 for bad options. */
     public final void run(String[] arguments) {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "kumo-stop"));
         try {
             OptionParser known = optionParser();
             ParsedOptions loose = known.parse(List.of(arguments), false);
@@ -220,6 +222,7 @@ public abstract class NodeMain {
 
     private void launch(ParsedOptions options) {
         verbose = options.value(NodeOptions.VERBOSE);
+        launched = true;
         try {
             Optional<String> log = logFile(options);
             Runnable reopenLog = LogSetup.configure(log, verbose, options.value(NodeOptions.LOG_FORMAT));
@@ -229,7 +232,6 @@ public abstract class NodeMain {
             options.notices().forEach(notice -> System.err.println(program + ": " + notice));
             options.value(NodeOptions.DAEMON)
                     .ifPresent(file -> pidFile = PidFile.write(file, getClass().getName()));
-            Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "kumo-stop"));
             Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> onUncaught(thread.getName(), failure));
             String ready = boot(options);
             serving = true;
@@ -265,6 +267,10 @@ public abstract class NodeMain {
     }
 
     private void sayFailure(String text, Throwable failure) {
+        if (ending.get()) {
+            LOG.debug("told to stop while it started", failure); // what it was about to use is closed already
+            return;
+        }
         System.err.println(program + ": " + text);
         if (logsToFile) {
             LOG.error("cannot start because={}", text);
@@ -355,8 +361,10 @@ public abstract class NodeMain {
     }
 
     private void exit(int code) {
-        exitCode = code;
-        System.exit(code);
+        if (ending.compareAndSet(false, true)) {
+            exitCode = code;
+        }
+        System.exit(exitCode);
     }
 
     /** Runs on SIGTERM and SIGINT, and on any other end. */
@@ -364,6 +372,13 @@ public abstract class NodeMain {
         ending.set(true);
         boolean served = serving;
         serving = false;
+        if (launched) {
+            end(served);
+        }
+        Runtime.getRuntime().halt(exitCode); // a signal would make it 143
+    }
+
+    private void end(boolean served) {
         SystemdNotice.stopping();
         if (started) {
             awaitQuietly(stop(), STOP_MS, program);
@@ -379,7 +394,6 @@ public abstract class NodeMain {
             LOG.info("stopped");
         }
         ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
-        Runtime.getRuntime().halt(exitCode); // a signal would make it 143
     }
 
     private static void awaitQuietly(Future<Void> future, long timeoutMs, String what) {

@@ -155,6 +155,17 @@ class NodeMainTest {
     }
 
     @Test
+    void aStopWhileItStartsIsNoFailure() throws Exception {
+        Process process = run("--http off -o log -v --mode slow");
+        await().atMost(SOON).until(() -> text("out").contains("starts\n"));
+        process.destroy();
+        assertEquals(0, exitCode(process), text("err"));
+        assertEquals("starts\nstopped cleanly\n", text("out"));
+        assertEquals("", text("err"));
+        assertFalse(text("log").contains("ERROR"), text("log"));
+    }
+
+    @Test
     void takesOptionsFromAFile() throws Exception {
         Files.writeString(
                 directory.resolve("sample.conf"), "http = off\nlog = log\nmode = refuse\nclock-interval = 4\n");

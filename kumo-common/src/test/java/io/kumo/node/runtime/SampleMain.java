@@ -7,11 +7,15 @@ import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.protocol.Role;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 
 /** A daemon that does what its option says, for {@link NodeMainTest}. */
 public final class SampleMain extends NodeMain {
     private static final OptionSpec<String> MODE = OptionSpec.string("mode", "serve", "What to do.");
+
+    private final Promise<String> slow = Promise.promise();
 
     private SampleMain() {
         super("kumo-sample", "A daemon for tests.", List.of(MODE));
@@ -43,6 +47,9 @@ public final class SampleMain extends NodeMain {
                 return Future.failedFuture(new KumoException(ErrorCode.REFUSED, "the store is locked; stop its user"));
             case "bug":
                 throw new IllegalStateException("a bug");
+            case "slow":
+                System.out.println("starts");
+                return slow.future();
             case "late-bug":
                 node.vertx().setTimer(1, id -> {
                     throw new IllegalStateException("a late bug");
@@ -66,6 +73,7 @@ public final class SampleMain extends NodeMain {
     @Override
     protected Future<Void> stop() {
         System.out.println("stopped cleanly");
+        slow.tryFail(new RejectedExecutionException("what it was about to use is closed"));
         return Future.succeededFuture();
     }
 
