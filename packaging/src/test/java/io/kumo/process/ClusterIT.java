@@ -96,13 +96,13 @@ class ClusterIT {
         MemcachedClient client =
                 new MemcachedClient(new InetSocketAddress(InetAddress.getLoopbackAddress(), cluster.gatewayPort(0)));
         try {
-            assertTrue(client.set("spy", 0, "value").get(10, TimeUnit.SECONDS));
+            assertTrue(client.set("spy", 0, "value").get(30, TimeUnit.SECONDS));
             assertEquals("value", client.get("spy"));
             CASValue<Object> read = client.gets("spy");
             assertEquals(CASResponse.OK, client.cas("spy", read.getCas(), "newer"));
             assertEquals(CASResponse.EXISTS, client.cas("spy", read.getCas(), "older"));
             assertEquals(Map.of("spy", "newer"), client.getBulk(List.of("spy", "absent")));
-            assertTrue(client.delete("spy").get(10, TimeUnit.SECONDS));
+            assertTrue(client.delete("spy").get(30, TimeUnit.SECONDS));
         } finally {
             client.shutdown(5, TimeUnit.SECONDS);
         }

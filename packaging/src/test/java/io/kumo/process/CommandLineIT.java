@@ -100,7 +100,7 @@ class CommandLineIT {
         long pid = Long.parseLong(Files.readString(Path.of(file("gateway.pid"))).strip());
         ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
         process.destroy();
-        process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+        process.onExit().orTimeout(30, TimeUnit.SECONDS).join();
         assertTrue(Files.readString(Path.of(file("gateway.log"))).contains("ready"));
     }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** A client of memcached's text protocol that shows the answers as they are. One thread. */
 final class TextClient implements AutoCloseable {
-    private static final int CONNECT_WITHIN_MS = 5_000;
+    private static final int CONNECT_WITHIN_MS = 20_000;
     private static final int ANSWER_WITHIN_MS = 30_000;
 
     private final Socket socket;

@@ -72,7 +72,7 @@ class JGroupsMembershipTest extends GroupCase {
     }
 
     @Test
-    void aLoneManagerJoinsInLessThanASecond() throws Exception {
+    void aLoneManagerWaitsForNobody() throws Exception {
         HostPort address = freeAddress();
         long before = System.nanoTime();
         JGroupsMembership membership = start(manager(address), address, List.of(address));
@@ -80,7 +80,7 @@ class JGroupsMembershipTest extends GroupCase {
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> membership.view().leader().isPresent());
         long elapsedMs = (System.nanoTime() - before) / 1_000_000;
-        assertTrue(elapsedMs < 3_000, () -> "took " + elapsedMs + " ms");
+        assertTrue(elapsedMs < 10_000, () -> "took " + elapsedMs + " ms");
     }
 
     @Test
@@ -115,7 +115,7 @@ class JGroupsMembershipTest extends GroupCase {
         killed.abandon();
         awaitMembers(manager, manager(managers.get(0)), server(2));
         long elapsedMs = (System.nanoTime() - before) / 1_000_000;
-        assertTrue(elapsedMs < 5_000, () -> "took " + elapsedMs + " ms");
+        assertTrue(elapsedMs < 15_000, () -> "took " + elapsedMs + " ms");
         startServer(1, managers);
         awaitMembers(manager, manager(managers.get(0)), server(1), server(2));
     }
@@ -140,7 +140,7 @@ class JGroupsMembershipTest extends GroupCase {
         JGroupsMembership third = startServer(3, managers);
         awaitMembers(third, manager, server(1), server(2), server(3));
         long elapsedMs = (System.nanoTime() - before) / 1_000_000;
-        assertTrue(elapsedMs < 20_000, () -> "took " + elapsedMs + " ms");
+        assertTrue(elapsedMs < 40_000, () -> "took " + elapsedMs + " ms");
     }
 
     @Test
@@ -179,7 +179,7 @@ class JGroupsMembershipTest extends GroupCase {
                     .toCompletionStage()
                     .toCompletableFuture()
                     .handle((ok, cause) -> cause)
-                    .get(10, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             Throwable cause = failure instanceof KumoException ? failure : failure.getCause();
             assertInstanceOf(KumoException.class, cause);
             assertTrue(cause.getMessage().contains("Choose another port"), cause::getMessage);

@@ -94,6 +94,6 @@ class SecuredGroupTest extends GroupCase {
         await().atMost(SOON).until(() -> !first.view().members().contains(server));
         long tookMs = (System.nanoTime() - before) / 1_000_000;
         System.out.printf("a killed member was noticed after %d ms%n", tookMs);
-        assertTrue(tookMs < 6_000, () -> "took " + tookMs + " ms");
+        assertTrue(tookMs < 15_000, () -> "took " + tookMs + " ms");
     }
 }

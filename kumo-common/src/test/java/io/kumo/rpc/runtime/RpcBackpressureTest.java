@@ -42,7 +42,7 @@ class RpcBackpressureTest {
 
     @AfterEach
     void stop() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     private int listen() throws Exception {
@@ -59,7 +59,7 @@ class RpcBackpressureTest {
         return server.listen(new HostPort("127.0.0.1", 0))
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     private static void write(OutputStream out, int id, Call<?> call) throws IOException {

@@ -105,7 +105,7 @@ class RpcKeyTest {
 
     private static <T> T result(Future<T> future) throws Exception {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
         }
@@ -203,9 +203,9 @@ class RpcKeyTest {
         try (Socket large = new Socket(InetAddress.getLoopbackAddress(), port);
                 Socket silent = new Socket(InetAddress.getLoopbackAddress(), port)) {
             large.getOutputStream().write(new byte[] {0, 0, 0x20, 0, 1, 2, 3});
-            large.setSoTimeout(5_000);
+            large.setSoTimeout(30_000);
             assertEquals(-1, new DataInputStream(large.getInputStream()).read());
-            silent.setSoTimeout(5_000);
+            silent.setSoTimeout(30_000);
             assertEquals(-1, silent.getInputStream().read());
         }
         await().until(() -> security.refusedCount() == 2);

@@ -73,7 +73,11 @@ class RpcTest {
     }
 
     private RpcServer server() {
-        return new RpcServer(vertx, () -> hello("server", "c1"), handlers(), () -> 42, LIMITS);
+        return server(LIMITS);
+    }
+
+    private RpcServer server(RpcLimits limits) {
+        return new RpcServer(vertx, () -> hello("server", "c1"), handlers(), () -> 42, limits);
     }
 
     private int listening(RpcServer server) throws Exception {
@@ -94,7 +98,7 @@ class RpcTest {
 
     private static <T> T result(Future<T> future) throws Exception {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
         }
@@ -333,7 +337,7 @@ class RpcTest {
 
     @Test
     void closesAConnectionThatSendsGarbage() throws Exception {
-        int port = listening(server());
+        int port = listening(server(LIMITS.withConnectTimeoutMs(60_000)));
         String[] garbage = {
             "get foo\r\n", "\u0000\u0000\u0000\u0001\u0001", "\u0000\u0000\u0000\u0000", "\u0000\u0000\u0000\u0003abc"
         };
@@ -342,18 +346,18 @@ class RpcTest {
             AtomicInteger closed = new AtomicInteger();
             socket.closeHandler(end -> closed.incrementAndGet());
             socket.write(Buffer.buffer(bytes, "ISO-8859-1"));
-            await(bytes).atMost(1, TimeUnit.SECONDS).until(() -> closed.get() == 1);
+            await(bytes).atMost(20, TimeUnit.SECONDS).until(() -> closed.get() == 1);
         }
     }
 
     @Test
     void closesAConnectionThatCallsBeforeItsHello() throws Exception {
-        int port = listening(server());
+        int port = listening(server(LIMITS.withConnectTimeoutMs(60_000)));
         NetSocket socket = result(vertx.createNetClient().connect(port, "127.0.0.1"));
         AtomicInteger closed = new AtomicInteger();
         socket.closeHandler(end -> closed.incrementAndGet());
         socket.write(Buffer.buffer(new byte[] {0, 0, 0, 5, (byte) 0x94, 0, 1, 1, (byte) 0x90}));
-        await().atMost(1, TimeUnit.SECONDS).until(() -> closed.get() == 1);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> closed.get() == 1);
     }
 
     @Test
@@ -364,7 +368,7 @@ class RpcTest {
         NetSocket socket = result(vertx.createNetClient().connect(port, "127.0.0.1"));
         AtomicInteger closed = new AtomicInteger();
         socket.closeHandler(end -> closed.incrementAndGet());
-        await().atMost(1, TimeUnit.SECONDS).until(() -> closed.get() == 1);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> closed.get() == 1);
     }
 
     @Test

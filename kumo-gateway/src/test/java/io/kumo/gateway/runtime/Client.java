@@ -19,17 +19,17 @@ final class Client implements AutoCloseable {
 
     Client(int port) throws IOException {
         socket = new Socket();
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 20_000);
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
     }
 
     /** One of which the kernel takes little before it reads. */
     static Client withSmallBuffer(int port) throws IOException {
         Socket small = new Socket();
         small.setReceiveBufferSize(16 << 10);
-        small.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
-        small.setSoTimeout(10_000);
+        small.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 20_000);
+        small.setSoTimeout(30_000);
         return new Client(small);
     }
 

@@ -73,7 +73,7 @@ final class FakeServer {
         int port = rpc.listen(new HostPort("127.0.0.1", 0))
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(5, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
         address = new HostPort("127.0.0.1", port);
     }
 
@@ -119,7 +119,7 @@ final class FakeServer {
     }
 
     void stop() throws Exception {
-        rpc.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        rpc.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     private void get(RpcConnection from, Get get, Reply<GetResult> reply) {

@@ -42,7 +42,7 @@ abstract class GatewayCase {
 
     @AfterEach
     void stopAll() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     static GatewayOptions options(long timeoutMs) {
@@ -54,7 +54,7 @@ abstract class GatewayCase {
         port = gateway.listen()
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(5, TimeUnit.SECONDS)
+                .get(30, TimeUnit.SECONDS)
                 .port();
     }
 

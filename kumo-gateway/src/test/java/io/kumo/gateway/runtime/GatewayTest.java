@@ -182,7 +182,7 @@ class GatewayTest extends GatewayCase {
         try (Client client = new Client(port)) {
             assertEquals("MN", client.ask("mn"));
             client.send("set a 0 0 1\r\nx\r\n");
-            gateway.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+            gateway.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
             String rest;
             try {
                 rest = client.rest();

@@ -43,7 +43,7 @@ class NearCacheTest extends GatewayCase {
         return plain.listen()
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(5, TimeUnit.SECONDS)
+                .get(30, TimeUnit.SECONDS)
                 .port();
     }
 

@@ -123,7 +123,7 @@ class MqttBrokerTest {
                 () -> other.listen(new HostPort("127.0.0.1", port))
                         .toCompletionStage()
                         .toCompletableFuture()
-                        .get(5, TimeUnit.SECONDS));
+                        .get(30, TimeUnit.SECONDS));
         String text = taken.getCause().getMessage();
         assertTrue(text.contains("--listen + 20") && text.contains("127.0.0.1:" + port), text);
     }
@@ -201,6 +201,6 @@ class MqttBrokerTest {
     }
 
     private static <T> T done(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 }

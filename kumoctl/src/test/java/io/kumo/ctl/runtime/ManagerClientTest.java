@@ -36,7 +36,7 @@ class ManagerClientTest {
     }
 
     private static <T> T result(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     private ManagerClient client(HostPort manager, long timeoutMs) {
