@@ -2,6 +2,7 @@ package io.kumo.rpc.runtime;
 
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
+import io.kumo.node.runtime.Failures;
 import io.kumo.protocol.Call;
 import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.Message;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -389,7 +391,10 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
 
     private static String reason(Throwable cause) {
         Throwable inner = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
-        return inner instanceof NotSslRecordException ? "it does not speak TLS" : inner.toString();
+        if (inner instanceof NotSslRecordException) {
+            return "it does not speak TLS";
+        }
+        return inner instanceof SSLException ? Failures.reason(inner) : inner.toString();
     }
 
     private void closeBecause(String why) {

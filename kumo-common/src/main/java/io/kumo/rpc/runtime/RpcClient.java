@@ -19,7 +19,7 @@ import io.vertx.core.net.NetSocket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -35,8 +35,10 @@ public final class RpcClient {
     private static final Logger LOG = LoggerFactory.getLogger(RpcClient.class);
     private static final long FIRST_BACKOFF_MS = 10;
     private static final long LAST_BACKOFF_MS = 1000;
-    /** What has failed for so long, other than by silence, goes on to fail. */
+    /** What has failed for so long and so often, other than by silence, goes on to fail. */
     private static final long TROUBLE_NS = TimeUnit.SECONDS.toNanos(3);
+
+    private static final int TROUBLE_COUNT = 5;
 
     private final Vertx vertx;
     private final ContextInternal context;
@@ -263,11 +265,12 @@ public final class RpcClient {
                 return;
             }
             long beganNs = System.nanoTime();
-            AtomicBoolean anyFailed = new AtomicBoolean();
+            AtomicInteger failed = new AtomicInteger();
             Consumer<Failure> listener = failure -> {
-                anyFailed.set(true);
-                boolean isLasting = failure == Failure.TROUBLE && System.nanoTime() - beganNs > TROUBLE_NS;
-                if (failure == Failure.ANSWER || isLasting) {
+                // A busy host that is too slow for the peer's patience fails too, but not so often.
+                boolean isLasting =
+                        failed.incrementAndGet() >= TROUBLE_COUNT && System.nanoTime() - beganNs > TROUBLE_NS;
+                if (failure == Failure.ANSWER || (failure == Failure.TROUBLE && isLasting)) {
                     promise.tryFail(cannotConnect(lastFailure));
                 }
             };
@@ -275,7 +278,7 @@ public final class RpcClient {
             whenConnected(timeoutMs)
                     .onSuccess(promise::tryComplete)
                     .onFailure(late -> promise.tryFail(
-                            cannotConnect(anyFailed.get() ? lastFailure : "no answer within " + timeoutMs + " ms")));
+                            cannotConnect(failed.get() > 0 ? lastFailure : "no answer within " + timeoutMs + " ms")));
             promise.future().onComplete(done -> failureListeners.remove(listener));
         });
         return promise.future();

@@ -14,7 +14,8 @@ import java.util.Map;
 /** Commands that wait for the leader, with a bound on their number and on their patience. On the manager's loop. */
 final class PendingCommands {
     private static final int MAX_WAITING = 64;
-    private static final long PATIENCE_MS = 10_000;
+    /** Less than kumoctl waits: it shows the reason, not that there was no answer. */
+    private static final long PATIENCE_MS = 8_000;
 
     private record Waiting(Pending pending, Promise<CommandResult> promise, long sinceMs) {}
 
