@@ -34,8 +34,8 @@ class EventSubscriberTest {
         Broker listen() throws Exception {
             server.endpointHandler(endpoint -> {
                 endpoint.subscribeHandler(subscribe -> {
+                    clients.add(endpoint); // before it is told, as it is published to at once then
                     endpoint.subscribeAcknowledge(subscribe.messageId(), List.of(MqttQoS.AT_LEAST_ONCE));
-                    clients.add(endpoint);
                 });
                 endpoint.accept(false);
             });

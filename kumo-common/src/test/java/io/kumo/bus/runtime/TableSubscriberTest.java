@@ -51,9 +51,9 @@ class TableSubscriberTest {
                     vertx, new MqttServerOptions().setPort(port).setHost("127.0.0.1"));
             server.endpointHandler(endpoint -> {
                 endpoint.subscribeHandler(subscribe -> {
+                    clients.add(endpoint);
                     endpoint.subscribeAcknowledge(
                             subscribe.messageId(), List.of(MqttQoS.AT_LEAST_ONCE, MqttQoS.AT_LEAST_ONCE));
-                    clients.add(endpoint);
                     if (!retained.isEmpty()) {
                         send(endpoint, Topics.table(CLUSTER), retained);
                     }

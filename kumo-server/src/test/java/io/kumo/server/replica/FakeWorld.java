@@ -80,18 +80,25 @@ final class FakeWorld implements Replica.Effects, Clock {
     long counter;
 
     FakeWorld(ReplicaSettings settings, MemoryBudget memory, Recovery stored) {
-        this(settings, memory, stored, 100 * SEC);
+        this(settings, memory, stored, List.of(), 100 * SEC);
+    }
+
+    /** Restarted, with these entries in the log and nothing in the store. */
+    FakeWorld(List<LogEntry> logged) {
+        this(ReplicaSettings.defaults(), new MemoryBudget(1 << 20, 2 << 20), Recovery.NONE, logged, 100 * SEC);
     }
 
     /** Whose clock says that. */
     FakeWorld(long nowNs) {
-        this(ReplicaSettings.defaults(), new MemoryBudget(1 << 20, 2 << 20), Recovery.NONE, nowNs);
+        this(ReplicaSettings.defaults(), new MemoryBudget(1 << 20, 2 << 20), Recovery.NONE, List.of(), nowNs);
     }
 
-    private FakeWorld(ReplicaSettings settings, MemoryBudget memory, Recovery stored, long nowNs) {
+    private FakeWorld(
+            ReplicaSettings settings, MemoryBudget memory, Recovery stored, List<LogEntry> logged, long nowNs) {
         this.nowNs = nowNs;
         context = new ReplicaContext(ME, 11, this, settings, memory, new CopyThrottle(COPY_PLACES, 0), this);
         replica = new Replica(0, context, stored);
+        logged.forEach(replica::restore);
         replica.restored();
     }
 
