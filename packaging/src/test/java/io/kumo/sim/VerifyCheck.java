@@ -3,6 +3,7 @@ package io.kumo.sim;
 import io.kumo.base.Bytes;
 import io.kumo.protocol.DataMessages.Get;
 import io.kumo.protocol.DataMessages.GetResult;
+import io.kumo.protocol.LogEntry;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
 import java.util.ArrayList;
@@ -83,7 +84,10 @@ final class VerifyCheck {
     }
 
     private @Nullable Bytes lost(SimServer primary, SimServer copy, int partition) {
-        List<Bytes> keys = List.copyOf(copy.disk().records(partition).byKey.keySet());
+        List<Bytes> keys = copy.disk().records(partition).byKey.values().stream()
+                .filter(record -> record.expiryMs() == 0) // others may be swept before they are mended
+                .map(LogEntry::key)
+                .toList();
         for (Bytes key : keys.subList(0, Math.min(ATTEMPTS, keys.size()))) {
             if (has(primary, partition, key)
                     && copy.disk().records(partition).byKey.containsKey(key)) {
