@@ -71,6 +71,9 @@ final class FakeWorld implements Replica.Effects, Clock {
     final List<Load> loads = new ArrayList<>();
     final List<ReplicaEvent> events = new ArrayList<>();
     final List<Long> syncs = new ArrayList<>();
+    /** What a read of the log finds; if nothing, the log is gone. */
+    final List<LogEntry> readable = new ArrayList<>();
+
     int storesWanted;
     int reports;
     int logReads;
@@ -233,7 +236,13 @@ final class FakeWorld implements Replica.Effects, Clock {
     @Override
     public void readLog(int partition, long readId, long fromSeq, int maxBytes) {
         logReads++;
-        replica.onLogGone(readId);
+        if (readable.isEmpty()) {
+            replica.onLogGone(readId);
+        } else {
+            replica.onLogRead(
+                    readId,
+                    readable.stream().filter(entry -> entry.seq() >= fromSeq).toList());
+        }
     }
 
     @Override

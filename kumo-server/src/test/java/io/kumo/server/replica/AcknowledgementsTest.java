@@ -1,0 +1,214 @@
+package io.kumo.server.replica;
+
+import static io.kumo.server.replica.FakeWorld.ME;
+import static io.kumo.server.replica.FakeWorld.THREE;
+import static io.kumo.server.replica.FakeWorld.TWO;
+import static io.kumo.server.replica.FakeWorld.status;
+import static io.kumo.server.replica.FakeWorld.value;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kumo.error.ErrorCode;
+import io.kumo.protocol.DataMessages.WriteResult;
+import io.kumo.protocol.LogEntry;
+import io.kumo.protocol.ReplicationMessages.Behind;
+import io.kumo.protocol.ReplicationMessages.CopyChunk;
+import io.kumo.protocol.ReplicationMessages.CopyReceived;
+import io.kumo.protocol.ReplicationMessages.EpochStart;
+import io.kumo.protocol.ReplicationMessages.Replicate;
+import io.kumo.protocol.ReplicationMessages.Replicated;
+import io.kumo.protocol.WriteKind;
+import io.kumo.protocol.WriteStatus;
+import io.kumo.server.replica.FakeWorld.Result;
+import io.kumo.table.ClusterTable;
+import io.kumo.table.Orders;
+import io.kumo.table.Partition;
+import io.kumo.table.ServerInfo;
+import io.kumo.table.ServerState;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What copies say that they have, and whether their primary believes it. */
+class AcknowledgementsTest {
+    private static final long PROCESS = TWO.value() * 11;
+    private static final List<EpochStart> FIRST_EPOCH = List.of(new EpochStart(1, 1));
+
+    private static void says(FakeWorld world, long epoch, long tableVersion, long seq, long process, long durable) {
+        world.replica.onMessage(TWO, new Replicated(0, epoch, tableVersion, seq, process, durable));
+    }
+
+    private static void isBehind(FakeWorld world, boolean complete, long lastSeq, long committedSeq) {
+        world.replica.onMessage(
+                TWO,
+                new Behind(0, 1, world.version, true, complete, lastSeq, committedSeq, FIRST_EPOCH, PROCESS, false));
+        world.replica.flush();
+    }
+
+    private static Result<WriteResult> written(FakeWorld world) {
+        Result<WriteResult> set = world.submit(WriteKind.SET, "k", "v");
+        world.logged();
+        return set;
+    }
+
+    /** Alone with one entry, which is committed; server 2 joins. */
+    private static FakeWorld joined() {
+        FakeWorld world = new FakeWorld().serving();
+        assertEquals(WriteStatus.DONE, status(written(world)));
+        world.table(1, List.of(ME), List.of(TWO));
+        return world;
+    }
+
+    @Test
+    void anEarlierProcessAnotherEpochAndMoreThanThereIsDoNotCount() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        Result<WriteResult> set = written(world);
+        says(world, 1, world.version, 1, PROCESS - 1, 2);
+        assertTrue(set.isOpen(), "of an earlier process");
+        says(world, 0, world.version, 1, PROCESS, 2);
+        assertTrue(set.isOpen(), "of an earlier epoch");
+        says(world, 1, world.version, 2, PROCESS, 3);
+        assertTrue(set.isOpen(), "of an entry that is not there");
+        says(world, 1, world.version, 1, PROCESS, 2);
+        assertEquals(WriteStatus.DONE, status(set));
+    }
+
+    @Test
+    void aCopyThatRestartedIsAnotherOne() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        Result<WriteResult> set = written(world);
+        ServerInfo two = FakeWorld.info(TWO);
+        ServerInfo restarted = new ServerInfo(TWO, two.address(), PROCESS + 1, two.zone(), ServerState.ATTACHED, true);
+        world.version++;
+        world.replica.onTable(new ClusterTable(
+                "c",
+                world.version,
+                3,
+                false,
+                0,
+                List.of(),
+                List.of(FakeWorld.info(ME), restarted),
+                List.of(new Partition(0, 1, List.of(ME, TWO), List.of(), List.of(ME, TWO))),
+                Orders.NONE));
+        says(world, 1, world.version, 1, PROCESS, 2);
+        assertTrue(set.isOpen());
+        says(world, 1, world.version, 1, PROCESS + 1, 2);
+        assertEquals(WriteStatus.DONE, status(set));
+    }
+
+    @Test
+    void whoWasInSyncAndJoinsIsAskedAnew() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        written(world);
+        world.acknowledge(TWO, 1);
+        world.table(1, List.of(ME), List.of(TWO));
+        world.replica.onTick();
+        assertEquals(List.of(), world.replica.joined());
+        says(world, 1, world.version - 1, 1, PROCESS, 2);
+        assertEquals(List.of(), world.replica.joined(), "it does not know yet that it joins");
+        says(world, 1, world.version, 1, PROCESS, 2);
+        assertEquals(List.of(TWO), world.replica.joined());
+    }
+
+    @Test
+    void whoMayHaveJoinedAnewInTablesThatWereMissedIsAskedAgain() {
+        FakeWorld world = joined();
+        world.acknowledge(TWO, 1);
+        assertEquals(List.of(TWO), world.replica.joined());
+        world.version++;
+        world.table(1, List.of(ME), List.of(TWO));
+        assertEquals(List.of(), world.replica.joined());
+        Result<WriteResult> set = written(world);
+        assertTrue(set.isOpen(), "managers may have acted on what was reported");
+        world.acknowledge(TWO, 2);
+        assertEquals(WriteStatus.DONE, status(set));
+        assertEquals(List.of(TWO), world.replica.joined());
+    }
+
+    @Test
+    void aJoinerIsReportedOnceWhatItHasIsDurable() {
+        FakeWorld world = joined();
+        says(world, 1, world.version, 1, PROCESS, 1);
+        assertEquals(List.of(), world.replica.joined());
+        says(world, 1, world.version, 1, PROCESS, 2);
+        assertEquals(List.of(TWO), world.replica.joined());
+    }
+
+    @Test
+    void aJoinerThatIsBehindHoldsNothingUpAndIsReportedOnceItHasAll() {
+        FakeWorld world = joined();
+        world.readable.addAll(world.log);
+        says(world, 1, world.version, 0, PROCESS, 1);
+        assertEquals("v", value(world.get("k")), "without its lease");
+        world.replica.flush();
+        List<Replicate> sent = world.sent(TWO, Replicate.class);
+        assertEquals(world.log, sent.get(sent.size() - 1).entries());
+        assertEquals(List.of(), world.replica.joined(), "sent is not received");
+        says(world, 1, world.version, 1, PROCESS, 2);
+        assertEquals(List.of(TWO), world.replica.joined());
+    }
+
+    @Test
+    void whatWasSaidBeforeACopyDoesNotCountAfterIt() {
+        FakeWorld world = joined();
+        says(world, 1, world.version, 1, PROCESS, 1);
+        assertEquals(ErrorCode.LEASE_LOST, world.get("k").failed, "it is counted");
+        isBehind(world, false, 0, 0);
+        List<CopyChunk> chunks = world.sent(TWO, CopyChunk.class);
+        assertEquals(1, chunks.size());
+        world.replica.onTick();
+        assertEquals("v", value(world.get("k")), "it is not counted any more");
+        says(world, 1, world.version, 1, PROCESS, 9);
+        CopyChunk chunk = chunks.get(0);
+        world.replica.onMessage(
+                TWO, new CopyReceived(0, 1, world.version, chunk.copyId(), 1, PROCESS, List.of(), true));
+        world.replica.flush();
+        assertEquals(List.of(), world.replica.joined());
+        says(world, 1, world.version, 1, PROCESS, 2);
+        assertEquals(List.of(TWO), world.replica.joined());
+    }
+
+    @Test
+    void whoCommittedWhatIsNotHereGetsACopy() {
+        FakeWorld world = joined();
+        world.readable.addAll(world.log);
+        isBehind(world, true, 3, 3);
+        assertEquals(1, world.sent(TWO, CopyChunk.class).size());
+    }
+
+    @Test
+    void whatTheLogHasOfAnEarlierEpochIsNotSent() {
+        FakeWorld world = joined();
+        assertEquals(1, world.log.size());
+        world.readable.add(LogEntry.internal(
+                world.log.get(0).kind(),
+                0,
+                1,
+                world.log.get(0).key(),
+                world.log.get(0).value()));
+        says(world, 1, world.version, 0, PROCESS, 1);
+        world.replica.flush();
+        world.replica.onTick();
+        assertTrue(world.sent(TWO, Replicate.class).stream()
+                .allMatch(sent -> sent.entries().isEmpty()));
+        assertEquals(1, world.sent(TWO, CopyChunk.class).size());
+    }
+
+    @Test
+    void allThatTheTableNamesHaveToLease() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        assertEquals("miss", value(world.get("k")));
+        world.table(1, List.of(ME, TWO, THREE), List.of());
+        assertEquals(ErrorCode.LEASE_LOST, world.get("k").failed);
+        world.grantLeases(TWO, THREE);
+        assertEquals("miss", value(world.get("k")));
+    }
+
+    @Test
+    void copiesUndoWhatLiesBeyondTheEndOfTheEpochBefore() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        written(world);
+        List<Replicate> sent = world.sent(TWO, Replicate.class);
+        assertEquals(1, sent.get(sent.size() - 1).entries().size());
+        assertEquals(0, sent.get(sent.size() - 1).baseSeq());
+    }
+}
