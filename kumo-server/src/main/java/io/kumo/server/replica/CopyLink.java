@@ -28,8 +28,10 @@ final class CopyLink {
     boolean isJoined;
     /** It was reported at some time: it stays counted, as the managers may have acted on that. */
     boolean wasJoined;
-    /** Tables were missed since it joined: it may have begun anew. */
+    /** Tables were missed since it was counted: it may have begun anew. */
     boolean wasAskedAgain;
+    /** The table with which it was asked again. */
+    long askedVersion;
     /** Holds one of the throttle's places. */
     boolean holdsPlace;
     /** A copy in sync that is told again and again that it is not to be trusted, until the managers made it join. */
@@ -120,14 +122,30 @@ final class CopyLink {
      * Tables were missed: in between the joiner may have been none, and have dropped what it had. It stays counted, but
      * is not reported before it has said again what it has.
      */
-    void askAgain() {
+    void askAgain(long version) {
         wasAskedAgain = true;
+        askedVersion = version;
         isJoined = false;
         ackedSeq = -1;
         durableBelow = 0;
         feed = Feed.PROBING;
         readId = 0;
         probeNow = true;
+    }
+
+    /**
+     * Whether a joiner that lacks what is committed, as it says with that table, has left and joined anew in tables that
+     * were missed: one that stays keeps what it has. Managers do not act on what was reported of it before.
+     */
+    boolean beganAnew(long version) {
+        return !inSync && wasAskedAgain && version >= askedVersion;
+    }
+
+    /** It is a joiner like any new one. */
+    void forget() {
+        isCounted = false;
+        wasJoined = false;
+        isBroken = false;
     }
 
     /** It has everything, and is reported. */

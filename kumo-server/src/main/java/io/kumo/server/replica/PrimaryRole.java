@@ -120,8 +120,9 @@ final class PrimaryRole {
                 reports |= link.isJoined || link.isUnresponsive;
                 feeder.release(link);
                 links.remove(i);
-            } else if (isGap && link.isJoined) {
-                link.askAgain();
+            } else if (isGap && link.isCounted) {
+                reports |= link.isJoined;
+                link.askAgain(tableVersion);
             }
         }
         for (ServerId id : row.inSync()) {
@@ -226,6 +227,10 @@ final class PrimaryRole {
         boolean lacks = (link.inSync || link.wasJoined) && common < data.committedSeq();
         if (lacks && message.tableVersion() > tableVersion) {
             return; // it may have left this partition, and joined it anew: the table that says so is on its way
+        }
+        if (lacks && link.beganAnew(message.tableVersion())) {
+            link.forget();
+            advance();
         }
         if (lacks && link.onLacking(common == EpochHistory.UNKNOWN)) {
             context.effects.event(new ReplicaEvent.CopyLacksEntries(data.partition, from, common, data.committedSeq()));

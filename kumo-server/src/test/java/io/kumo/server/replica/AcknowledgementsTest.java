@@ -124,6 +124,26 @@ class AcknowledgementsTest {
         assertEquals(List.of(TWO), world.replica.joined());
     }
 
+    /** It was in sync meanwhile, left, dropped what it had, and joins again. */
+    @Test
+    void whoBeganAnewInTablesThatWereMissedIsNotWaitedForAndGetsACopy() {
+        FakeWorld world = joined();
+        world.acknowledge(TWO, 1);
+        assertEquals(List.of(TWO), world.replica.joined());
+        long before = world.version;
+        world.version++;
+        world.table(1, List.of(ME), List.of(TWO));
+        Result<WriteResult> set = written(world);
+        world.replica.onMessage(TWO, new Behind(0, 1, before, true, true, 0, 0, List.of(), PROCESS, false));
+        assertTrue(set.isOpen(), "that was before");
+        world.replica.onMessage(TWO, new Behind(0, 1, world.version, true, true, 0, 0, List.of(), PROCESS, false));
+        assertEquals(WriteStatus.DONE, status(set));
+        world.replica.onTick();
+        world.replica.onTick();
+        assertEquals(1, world.sent(TWO, CopyChunk.class).size());
+        assertEquals(List.of(), world.replica.joined());
+    }
+
     @Test
     void aJoinerIsReportedOnceWhatItHasIsDurable() {
         FakeWorld world = joined();
