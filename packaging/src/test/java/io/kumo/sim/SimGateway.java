@@ -295,8 +295,13 @@ final class SimGateway {
             public void ok(R result) {
                 boolean isLast = !(result instanceof WriteResult written)
                         || flight.isEndedBy(number, written.status() == WriteStatus.DONE);
-                if (!flight.hasEnded && isLast && flight.asks() == isRead) { // else two tries were answered
+                if (flight.hasEnded || flight.asks() != isRead) {
+                    return; // two tries were answered
+                }
+                if (isLast) {
                     answer.accept(result);
+                } else {
+                    onError(flight, link, ErrorCode.TIMED_OUT, 0);
                 }
             }
 

@@ -148,13 +148,15 @@ public class Operation {
     /**
      * A try of a write was answered: whether that ends it. That nothing was changed only the server knows that said so;
      * where the write was sent to another one since, that one may still carry it out, and its answer is waited for.
-     * What changed something is known to all later primaries.
+     * What changed something is known to all later primaries. If not, {@link #onError} is told that this try failed:
+     * where no other one is under way any more, it is tried again.
      *
      * @param number of the try
      */
     public final boolean isEndedBy(int number, boolean isChange) {
-        unanswered--;
-        return isChange || number == tries;
+        boolean isEnd = isChange || number == tries;
+        unanswered -= isEnd ? 1 : 0;
+        return isEnd;
     }
 
     /** How long to wait for the answer of the try that begins now. */

@@ -40,8 +40,13 @@ class WriteFlight extends Flight implements ResultHandler<WriteResult> {
     }
 
     private void onResult(int number, WriteResult answer) {
-        if (!hasEnded() && isEndedBy(number, answer.status() == WriteStatus.DONE)) {
+        if (hasEnded()) {
+            return;
+        }
+        if (isEndedBy(number, answer.status() == WriteStatus.DONE)) {
             endWith(answer);
+        } else {
+            onError(ErrorCode.TIMED_OUT, "no answer of the server that it was sent to last", 0);
         }
     }
 

@@ -11,6 +11,7 @@ import io.kumo.gateway.route.Operation.Next;
 import io.kumo.protocol.DataMessages.Write;
 import io.kumo.protocol.WriteKind;
 import io.kumo.protocol.WriteOptions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -126,6 +127,19 @@ class OperationTest {
         assertTrue(operation.isEndedBy(2, false));
         operation.startTry();
         assertTrue(operation.isEndedBy(2, true), "a change is known to whoever is asked later");
+    }
+
+    /** It was waited for for ever: the second one was refused, as that server's disk was full. */
+    @Test
+    void isTriedAgainWhereTheNewestTryIsOverAndAnEarlierOneChangedNothing() {
+        for (ErrorCode code : List.of(ErrorCode.TIMED_OUT, ErrorCode.DISK_FULL)) {
+            Operation operation = write();
+            operation.startTry();
+            operation.startTry();
+            assertEquals(Next.WAIT, operation.onError(code, "", 0, POLICY));
+            assertFalse(operation.isEndedBy(1, false));
+            assertEquals(Next.RETRY, operation.onError(ErrorCode.TIMED_OUT, "", 0, POLICY));
+        }
     }
 
     @Test

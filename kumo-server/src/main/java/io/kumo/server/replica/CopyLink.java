@@ -134,8 +134,8 @@ final class CopyLink {
     }
 
     /**
-     * Whether a joiner that lacks what is committed, as it says with that table, has left and joined anew in tables that
-     * were missed: one that stays keeps what it has. Managers do not act on what was reported of it before.
+     * Whether a joiner that lacks what is committed, as it says with that table, has left and joined anew in tables
+     * that were missed: one that stays keeps what it has. Managers do not act on what was reported of it before.
      */
     boolean beganAnew(long version) {
         return !inSync && wasAskedAgain && version >= askedVersion;
