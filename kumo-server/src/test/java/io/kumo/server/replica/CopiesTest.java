@@ -71,6 +71,35 @@ class CopiesTest {
     }
 
     @Test
+    void aCopyAnswersOnceItsLogHasWhatItUndid() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        world.submit(WriteKind.SET, "k", "never acknowledged");
+        world.logged();
+        world.table(2, List.of(TWO, ME), List.of());
+        world.replica.onMessage(TWO, new Replicate(0, 2, world.version, 0, 0, 0, 0, List.of(), false));
+        world.replica.flush();
+        assertTrue(world.sent(TWO, Replicated.class).isEmpty());
+        world.logged();
+        assertEquals(0, world.sent(TWO, Replicated.class).get(0).seq());
+    }
+
+    @Test
+    void aCopySyncsWhatItsLogHasAndSaysThatItIsDurable() {
+        FakeWorld world = new FakeWorld();
+        world.table(4, List.of(TWO, ME), List.of());
+        List<LogEntry> entries =
+                List.of(new LogEntry(EntryKind.PUT, 4, 1, 0, 0, 0, 0, Bytes.utf8("k"), 0, 0, Bytes.utf8("v"), 1, 0));
+        world.replica.onMessage(TWO, new Replicate(0, 4, 2, 0, 0, 0, 0, entries, true));
+        assertTrue(world.syncs.isEmpty(), "not before its log has it");
+        world.logged();
+        assertEquals(1, world.syncs.size());
+        world.replica.onSynced(world.syncs.get(0));
+        world.replica.flush();
+        List<Replicated> answers = world.sent(TWO, Replicated.class);
+        assertEquals(2, answers.get(answers.size() - 1).durableBelow());
+    }
+
+    @Test
     void whatTheNextPrimaryAsksBeforeItsTableIsHereIsAnsweredWithIt() {
         FakeWorld world = new FakeWorld();
         world.table(1, List.of(TWO, THREE, ME), List.of());

@@ -33,6 +33,21 @@ class EpochHistoryTest {
     }
 
     @Test
+    void whatIsLeftAfterACutKeepsItsEpoch() {
+        EpochHistory history = of(1, 1, 4, 4, 9);
+        history.truncate(3);
+        assertEquals(4, history.lastEpoch());
+        history.truncate(2);
+        assertEquals(1, history.lastEpoch());
+    }
+
+    @Test
+    void copiesPartWhereTheLaterEpochBegan() {
+        assertEquals(1, of(1, 1, 1).commonSeq(3, List.of(new EpochStart(1, 1), new EpochStart(2, 2)), 3));
+        assertEquals(1, of(1, 2, 2).commonSeq(3, List.of(new EpochStart(1, 1)), 3));
+    }
+
+    @Test
     void knowsNothingOnceItIsCleared() {
         EpochHistory history = of(1, 4);
         history.clear();

@@ -326,6 +326,29 @@ class ReplicaTest {
     }
 
     @Test
+    void aWriteSeesTheNewestEntryOfItsKeyThoughAnEarlierOneIsCommitted() {
+        FakeWorld world = new FakeWorld().serving();
+        world.submit(WriteKind.SET, "k", "a");
+        world.submit(WriteKind.SET, "k", "b");
+        world.replica.onLogged(1);
+        world.submit(WriteKind.APPEND, "k", "c");
+        world.logged();
+        assertEquals("bc", value(world.get("k")));
+    }
+
+    @Test
+    void whatChangedNothingIsToldOnlyUnderLeases() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        world.submit(WriteKind.SET, "k", "v");
+        Result<WriteResult> inFlight = world.submit(WriteKind.ADD, "k", "w");
+        world.nowNs += SEC;
+        world.logged();
+        world.acknowledge(TWO, 1);
+        assertEquals(ErrorCode.LEASE_LOST, inFlight.failed);
+        assertEquals(ErrorCode.LEASE_LOST, world.submit(WriteKind.ADD, "k", "w").failed);
+    }
+
+    @Test
     void fullMemoryStopsWritesUntilACheckpoint() {
         FakeWorld world =
                 new FakeWorld(ReplicaSettings.defaults(), new MemoryBudget(400, 800), Recovery.NONE).serving();
@@ -379,6 +402,28 @@ class ReplicaTest {
         world.replica.onLoaded(world.loads.get(0).id(), Bytes.utf8("k"), record(3, "k", "new"));
         assertTrue(world.log.isEmpty());
         assertEquals("new", value(world.get("k")));
+    }
+
+    @Test
+    void aSweepLeavesARecordThatIsBeingWrittenAgain() {
+        FakeWorld world = new FakeWorld().serving();
+        world.submit(world.write(WriteKind.SET, "k", "old", 10));
+        world.logged();
+        LogEntry expired = world.log.get(0);
+        world.nowMs += 20_000;
+        world.submit(WriteKind.SET, "k", "new");
+        world.replica.onSweep(List.of(expired));
+        world.logged();
+        assertEquals("new", value(world.get("k")));
+    }
+
+    @Test
+    void aRestartKnowsWhatWasUndone() {
+        FakeWorld world = new FakeWorld(List.of(
+                record(1, "a", "v"),
+                record(2, "b", "v"),
+                LogEntry.internal(EntryKind.TRUNCATE, 1, 1, Bytes.EMPTY, Bytes.EMPTY)));
+        assertEquals(1, world.replica.view().lastSeq());
     }
 
     @Test
