@@ -135,10 +135,10 @@ final class FollowerRole {
     }
 
     /**
-     * It was in sync and joins now, and nobody takes it for one that has everything before it says so again: if
-     * something here is damaged, what it has counts no longer.
+     * It joins now, was in sync or has just started, and nobody takes it for one that has everything before it says so
+     * again: if something here is damaged, what it has counts no longer.
      */
-    void onDemoted() {
+    void onJoining() {
         if (!data.damage().isKnown() || !data.isComplete()) {
             return;
         }

@@ -183,9 +183,8 @@ public final class Replica {
             ServerId leader = now.primary().orElse(context.self);
             follower = new FollowerRole(this, context, data, leader, now.epoch());
         }
-        boolean wasInSync = role != ReplicaRole.NONE && role != ReplicaRole.JOINING;
-        if (follower != null && wasInSync && now.joining().contains(context.self)) {
-            follower.onDemoted();
+        if (follower != null && role != ReplicaRole.JOINING && now.joining().contains(context.self)) {
+            follower.onJoining();
         }
     }
 

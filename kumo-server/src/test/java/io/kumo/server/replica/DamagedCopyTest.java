@@ -59,6 +59,13 @@ class DamagedCopyTest {
     }
 
     @Test
+    void whatWasMadeAJoinerWhileItWasAwayCountsNoMore() {
+        FakeWorld world = restarted(distrusted());
+        world.table(4, List.of(TWO), List.of(ME));
+        assertEquals(EntryKind.COPY_BEGIN, world.log.get(0).kind(), "not what it has and the log's rest");
+    }
+
+    @Test
     void aPrimaryTrustsItself() {
         FakeWorld world = restarted(distrusted());
         world.table(5, List.of(ME), List.of());
