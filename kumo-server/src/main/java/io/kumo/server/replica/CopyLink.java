@@ -1,5 +1,6 @@
 package io.kumo.server.replica;
 
+import io.kumo.table.ClusterTable;
 import io.kumo.table.ServerId;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,13 @@ final class CopyLink {
         this.toldNs = nowNs;
     }
 
+    /** Whether the table has the same process of that server. */
+    boolean isInTable(ClusterTable table) {
+        return table.server(id)
+                .filter(info -> info.incarnation() == incarnation)
+                .isPresent();
+    }
+
     /** Whether a commit must wait for it. */
     boolean isRequired() {
         return inSync || isCounted;
@@ -134,18 +142,18 @@ final class CopyLink {
     }
 
     /**
-     * Whether a joiner that lacks what is committed, as it says with that table, has left and joined anew in tables
-     * that were missed: one that stays keeps what it has. Managers do not act on what was reported of it before.
+     * A joiner lacks what is committed, as it says with that table. True if it has left and joined anew in tables that
+     * were missed, as one that stays keeps what it has: then it is a joiner like any new one. Managers do not act on
+     * what was reported of it before.
      */
-    boolean beganAnew(long version) {
-        return !inSync && wasAskedAgain && version >= askedVersion;
-    }
-
-    /** It is a joiner like any new one. */
-    void forget() {
+    boolean forgets(long version) {
+        if (inSync || !wasAskedAgain || version < askedVersion) {
+            return false;
+        }
         isCounted = false;
         wasJoined = false;
         isBroken = false;
+        return true;
     }
 
     /** It has everything, and is reported. */

@@ -111,12 +111,8 @@ final class PrimaryRole {
         boolean reports = false;
         for (int i = links.size() - 1; i >= 0; i--) {
             CopyLink link = links.get(i);
-            boolean sameProcess = table.server(link.id)
-                    .map(ServerInfo::incarnation)
-                    .filter(incarnation -> incarnation == link.incarnation)
-                    .isPresent();
             boolean demoted = link.inSync && !row.inSync().contains(link.id);
-            if (!row.names(link.id) || !sameProcess || demoted) {
+            if (!row.names(link.id) || !link.isInTable(table) || demoted) {
                 reports |= link.isJoined || link.isUnresponsive;
                 feeder.release(link);
                 links.remove(i);
@@ -228,8 +224,7 @@ final class PrimaryRole {
         if (lacks && message.tableVersion() > tableVersion) {
             return; // it may have left this partition, and joined it anew: the table that says so is on its way
         }
-        if (lacks && link.beganAnew(message.tableVersion())) {
-            link.forget();
+        if (lacks && link.forgets(message.tableVersion())) {
             advance();
         }
         if (lacks && link.onLacking(common == EpochHistory.UNKNOWN)) {
