@@ -50,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a server writes into backups: real servers, and the test in the place of kumoctl. */
 final class ServerBackupIT {
+    private static final long NO_BACKUP = 404;
     private static final List<Integer> ALL =
             IntStream.range(0, TestCluster.PARTITIONS).boxed().toList();
 
@@ -238,6 +239,11 @@ final class ServerBackupIT {
         assertTrue(cluster.server(server).metrics().contains("kumo_backup_failed_total " + count + ".0"), server);
     }
 
+    /** A server takes what comes over one connection in turn, so it had all of it when it refuses this. */
+    private void awaitReceived(String server) {
+        assertThrows(AssertionError.class, () -> cluster.ask(server, new BackupProgress(NO_BACKUP, 0)));
+    }
+
     @Test
     void oneThatIsCancelledAtItsBeginIsGoneAndTheNextOneGoesOn() {
         cluster.setAll("k", 20);
@@ -245,6 +251,7 @@ final class ServerBackupIT {
         Future<BackupBegun> first = cluster.send("b", beginning(71, "first", ""));
         Future<BackupDeleted> cancelled = cluster.send("b", new BackupDelete("", "first"));
         Future<BackupBegun> second = cluster.send("b", beginning(72, "second", ""));
+        awaitReceived("b");
         release.complete();
         assertTrue(TestServer.await(cancelled).existed());
         TestServer.await(second);
@@ -266,6 +273,7 @@ final class ServerBackupIT {
         Future<BackupBegun> first = cluster.send("b", beginning(71, "first", ""));
         cluster.send("b", new BackupDelete("", "first"));
         Future<BackupBegun> second = cluster.send("b", beginning(72, "second", ""));
+        awaitReceived("b");
         release.complete();
         TestServer.await(second);
         assertThrows(AssertionError.class, () -> TestServer.await(first));
@@ -282,6 +290,7 @@ final class ServerBackupIT {
         Promise<Void> release = cluster.server("b").holdBackups();
         Future<Done> whole = cluster.send("b", new BackupCommit(id, manifest("b", "first", id, sealed)));
         Future<BackupDeleted> cancelled = cluster.send("b", new BackupDelete("", "first"));
+        awaitReceived("b");
         release.complete();
         assertTrue(TestServer.await(cancelled).existed());
         assertThrows(AssertionError.class, () -> TestServer.await(whole));
