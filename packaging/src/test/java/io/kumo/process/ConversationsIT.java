@@ -128,7 +128,8 @@ class ConversationsIT {
         Path all = Path.of("target", "differences.txt");
         Files.writeString(all, String.join("\n\n", differences));
         assertTrue(
-                differences.isEmpty(), () -> all + " has all that was said, the last is\n" + end(differences.get(0)));
+                differences.isEmpty(),
+                () -> all + " has all that was said, the first difference is\n" + end(differences.get(0)));
     }
 
     /** A message of hundreds of lines has made Surefire wait for ever. */
