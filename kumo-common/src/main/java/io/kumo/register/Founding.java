@@ -4,6 +4,7 @@ import io.kumo.base.Check;
 import io.kumo.base.HostPort;
 import io.kumo.register.RegisterMessages.Learned;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
 import io.kumo.table.ServerInfo;
 import io.kumo.table.ServerState;
@@ -25,6 +26,9 @@ public final class Founding {
      * not report, and must not meet another table of the same version.
      */
     public static final long VERSION_GAP = 1L << 20;
+
+    /** The same for the epochs of its rows: who led in a table that nobody reported may have written in its epoch. */
+    public static final long EPOCH_GAP = 1L << 20;
 
     /**
      * How long new managers wait for those servers, too, that are not needed for most of them: one of these may know a
@@ -131,8 +135,12 @@ public final class Founding {
                 table.plannedMoves(),
                 configured.stream().distinct().sorted().toList(),
                 table.servers(),
-                table.partitions(),
+                table.partitions().stream().map(Founding::inNewEpoch).toList(),
                 table.orders()));
+    }
+
+    private static Partition inNewEpoch(Partition row) {
+        return row.inSync().isEmpty() ? row : row.with(row.epoch() + EPOCH_GAP, row.inSync(), row.joining());
     }
 
     private static Optional<ClusterTable> newest(Iterable<ClusterTable> tables) {

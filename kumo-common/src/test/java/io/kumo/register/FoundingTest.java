@@ -9,6 +9,7 @@ import io.kumo.register.Founding.Decision;
 import io.kumo.register.Founding.ServerAccount;
 import io.kumo.register.RegisterMessages.Learned;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
 import java.util.HashMap;
 import java.util.List;
@@ -66,6 +67,20 @@ class FoundingTest {
         assertTrue(table.version() > 1_000_000, "beyond what the lost managers may have decided since");
         assertEquals(MANAGERS, table.managers(), "the managers that are configured now");
         assertEquals(newer.servers(), table.servers());
+    }
+
+    /** Its primary may have been alone in a table that only it knew, and have forgotten that in a power cut. */
+    @Test
+    void noEpochThatTheLostManagersMayHaveDecidedIsUsedAgain() {
+        Partition row = Partition.empty(0).with(5, List.of(new ServerId(1)), List.of());
+        assertEquals(row.with(5 + Founding.EPOCH_GAP, row.inSync(), List.of()), refoundedRow(row));
+        assertEquals(Partition.empty(0), refoundedRow(Partition.empty(0)), "nobody has ever had it");
+    }
+
+    private static Partition refoundedRow(Partition row) {
+        ClusterTable known = Tables.withRow(Tables.table(9, 1, 1), row);
+        Decision decision = Founding.decide(MANAGERS, ALL_BLANK, Map.of(new ServerId(1), knows(known)), 0);
+        return assertInstanceOf(Decision.Refound.class, decision).table().partition(0);
     }
 
     /** The third one may be alone in sync by now, and nobody else know it. */

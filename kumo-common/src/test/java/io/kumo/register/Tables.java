@@ -66,6 +66,20 @@ final class Tables {
         return withServers(table, mark, table.servers());
     }
 
+    /** The same version with another row. */
+    static ClusterTable withRow(ClusterTable table, Partition row) {
+        return new ClusterTable(
+                table.clusterId(),
+                table.version(),
+                table.replicas(),
+                table.autoReplace(),
+                table.plannedMoves(),
+                table.managers(),
+                table.servers(),
+                List.of(row),
+                Orders.NONE);
+    }
+
     static ClusterTable withServers(ClusterTable table, long mark, List<ServerInfo> servers) {
         return new ClusterTable(
                 table.clusterId(),

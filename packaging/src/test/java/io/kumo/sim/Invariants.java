@@ -91,6 +91,11 @@ final class Invariants {
         isLossAllowed = true;
     }
 
+    /** Whether a disk was damaged, or an operator gave up copies. */
+    boolean isDamagedOrForced() {
+        return isLossAllowed || counts.containsKey("damaged entries");
+    }
+
     /** How often things happened: to see that a run is worth something. */
     Map<String, Integer> counts() {
         return counts;

@@ -132,7 +132,7 @@ final class SimServer implements SimHandlers {
     private void onTable(ClusterTable table) {
         cluster.invariants().onTable(process, table);
         // Handed on a little later, as between the real one's threads; versions in between are skipped.
-        process.after(process.time().between(0, SimTime.MS), this::act);
+        voter.whenKept(() -> process.after(process.time().between(0, SimTime.MS), this::act));
     }
 
     private void act() {

@@ -88,6 +88,12 @@ final class SimVoter {
         }
     }
 
+    /** Runs that once the file has the newest table, as {@link #table} says now. */
+    void whenKept(Runnable action) {
+        ClusterTable table = newest;
+        run(before -> new Step<>(before.onCommitted(table), true), done -> action.run());
+    }
+
     /** Takes one of the register's calls; false for another one. */
     boolean onCall(Call<?> call, SimReply reply) {
         if (call instanceof Prepare prepare) {

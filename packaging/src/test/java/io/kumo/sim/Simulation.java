@@ -113,8 +113,27 @@ final class Simulation {
             }
         }
         boolean waitsForCopies = cluster.minCopies() > 1;
-        await(missing::isEmpty, SERVING + (waitsForCopies ? copyingNs() : 0));
+        long patience = SERVING + (waitsForCopies ? copyingNs() : 0);
+        await(missing::isEmpty, patience);
+        if (!missing.isEmpty() && isAnyRowUnreadable()) {
+            cluster.forcePromote();
+            await(missing::isEmpty, patience);
+        }
         require(missing.isEmpty(), "not served, long after the last fault: " + missing);
+    }
+
+    /**
+     * Whether there is a partition that only an operator can bring back: of a copy that became the only one before its
+     * disk was damaged (that this was decided may come out later), or before it had all.
+     */
+    private boolean isAnyRowUnreadable() {
+        return cluster.invariants().isDamagedOrForced()
+                && cluster.invariants().newest().partitions().stream()
+                        .anyMatch(row -> row.inSync().stream().noneMatch(copy -> isReadable(row, copy)));
+    }
+
+    private boolean isReadable(Partition row, ServerId copy) {
+        return cluster.server(copy).shards().replica(row.id()).view().complete();
     }
 
     /** So long copies may take where their rate is bounded. */

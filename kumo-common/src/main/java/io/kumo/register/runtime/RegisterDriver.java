@@ -316,6 +316,11 @@ public final class RegisterDriver {
         return version > 0 && (wantedAfter == version || learner.undecidedAfter() == version);
     }
 
+    /** Completes once a start would find this table, or a newer one, in the file; fails where that can't be written. */
+    public Future<Void> kept(ClusterTable table) {
+        return onContext(() -> runner.update(voter -> voter.onCommitted(table)));
+    }
+
     /** Whether this process votes on what follows the newest table. For people. */
     public Future<Boolean> votes() {
         return onContext(() -> Future.succeededFuture(runner.acceptor().votes()));

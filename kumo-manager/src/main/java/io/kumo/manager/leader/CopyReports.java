@@ -62,12 +62,14 @@ final class CopyReports {
     }
 
     /** The row that a complaint is about, if it is valid. */
-    private static Optional<Partition> rowOf(Draft draft, Complaint complaint, LeaderOptions options) {
+    private static Optional<Partition> rowOf(
+            Draft draft, Observations seen, Complaint complaint, LeaderOptions options) {
         ServerInfo primary = draft.server(complaint.primary());
         CopyReport about = complaint.about();
         if (complaint.ageMs() < options.complaintMs()
                 || primary == null
                 || primary.incarnation() != complaint.incarnation()
+                || seen.isGone(complaint.primary(), options.faultAfterMs()) // its copies may be all that is left
                 || about.partition() < 0
                 || about.partition() >= draft.rows().size()) {
             return Optional.empty();
@@ -81,7 +83,7 @@ final class CopyReports {
         Map<ServerId, Integer> dropped = new TreeMap<>();
         for (Complaint complaint : seen.complaints()) {
             ServerId copy = complaint.about().copy();
-            Partition row = rowOf(draft, complaint, options).orElse(null);
+            Partition row = rowOf(draft, seen, complaint, options).orElse(null);
             // One that joins with this very version is dropped with the next one: its primary has to learn that it does
             // not count any more, and would not from a row that stays as it is.
             if (row != null
@@ -111,7 +113,7 @@ final class CopyReports {
         for (Complaint complaint : seen.complaints()) {
             ServerId stuck = complaint.primary();
             Partition row = complaint.about().copy().equals(stuck)
-                    ? rowOf(draft, complaint, options).orElse(null)
+                    ? rowOf(draft, seen, complaint, options).orElse(null)
                     : null;
             if (row != null && draft.before().partition(row.id()).epoch() == row.epoch()) {
                 List<ServerId> inSync = new ArrayList<>(row.inSync());

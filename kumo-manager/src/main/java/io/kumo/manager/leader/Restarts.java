@@ -26,6 +26,7 @@ final class Restarts {
     private final Observations seen;
     private final long faultAfterMs;
     private final Map<ServerId, ServerReport> lost = new HashMap<>();
+    private final Set<ServerId> back = new HashSet<>();
 
     private Restarts(Draft draft, Observations seen, LeaderOptions options) {
         this.draft = draft;
@@ -49,6 +50,7 @@ final class Restarts {
             }
             if (report.intact()) {
                 accept(report);
+                back.add(info.id());
                 renewEpochs(info.id());
             } else {
                 lost.put(info.id(), report);
@@ -58,6 +60,9 @@ final class Restarts {
         lost.values().forEach(this::accept);
         if (!lost.isEmpty()) {
             List.copyOf(draft.rows()).forEach(this::giveUp);
+        }
+        if (!back.isEmpty()) {
+            List.copyOf(draft.rows()).forEach(this::giveUpUnreadable);
         }
         return waiting;
     }
@@ -118,14 +123,38 @@ final class Restarts {
         if (doubtful.isEmpty()) {
             return;
         }
-        List<ServerId> joining = new ArrayList<>(row.joining());
-        List<ServerId> inSync = new ArrayList<>(row.inSync());
         if (doubtful.size() == row.inSync().size()) {
+            List<ServerId> joining = new ArrayList<>(row.joining());
             ServerId best = best(row);
             doubtful.stream().filter(copy -> !copy.equals(best)).forEach(joining::add);
             draft.set(row.with(row.epoch() + LOSS, List.of(best), joining));
-            return;
+        } else {
+            demote(row, doubtful);
         }
+    }
+
+    /**
+     * Its log is whole, and says that a copy had begun to replace what it has of the row, or that this can't be read:
+     * so it was in sync before only as far as this table knows. Where no other copy is good it stays as it is.
+     */
+    private void giveUpUnreadable(Partition row) {
+        List<ServerId> unreadable =
+                row.inSync().stream().filter(copy -> isUnreadable(row, copy)).toList();
+        if (!unreadable.isEmpty()
+                && row.inSync().stream().anyMatch(copy -> isGood(copy) && !unreadable.contains(copy))) {
+            demote(row, unreadable);
+        }
+    }
+
+    private boolean isUnreadable(Partition row, ServerId copy) {
+        return back.contains(copy)
+                && Positions.isUnreadable(seen.sight(copy).orElseThrow().report(), row.id());
+    }
+
+    /** Makes joiners of copies in sync; some other one is good. */
+    private void demote(Partition row, List<ServerId> doubtful) {
+        List<ServerId> joining = new ArrayList<>(row.joining());
+        List<ServerId> inSync = new ArrayList<>(row.inSync());
         inSync.removeAll(doubtful);
         joining.addAll(doubtful);
         if (!inSync.contains(row.inSync().get(0))) {

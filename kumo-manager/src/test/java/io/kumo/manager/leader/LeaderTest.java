@@ -182,6 +182,23 @@ class LeaderTest extends LeaderCase {
     }
 
     @Test
+    void aComplaintEndsWithThePrimaryWhoseItIs() {
+        attached(A, B, C);
+        Partition row = table.partition(0);
+        ServerId primary = row.inSync().get(0);
+        CopyReport word = new CopyReport(0, row.epoch(), row.inSync().get(1));
+        report(primary, new ServerReportBuilder(primary).unresponsive(word));
+        nowMs += 1_100;
+        reports(row.inSync().get(1), row.inSync().get(2));
+        killed(primary);
+        decide();
+        assertEquals(
+                Set.copyOf(row.inSync().subList(1, 3)),
+                Set.copyOf(table.partition(0).inSync()),
+                "both are there, and the primary is not");
+    }
+
+    @Test
     void aPrimaryWhoseOwnLogIsStuckHandsOverAndJoinsAgain() {
         attached(A, B, C);
         Partition row = table.partition(0);

@@ -65,6 +65,22 @@ class UnreadableCopyTest {
         assertEquals(List.of(second), row().inSync());
     }
 
+    /** A copy had begun to replace what it had, by a table that was lost with all managers. */
+    @Test
+    void ofAServerThatLostNothingJoinsAsSoonAsTheServerIsBack() {
+        cluster.report(first, back(first).unreadable(0));
+        cluster.report(second, back(second));
+        cluster.report(third, back(third));
+        cluster.decide();
+        assertEquals(List.of(second, third), row().inSync());
+        assertEquals(List.of(first), row().joining());
+        assertTrue(cluster.table.partition(1).inSync().contains(first), "what it can read is as good as ever");
+    }
+
+    private LeaderCase.ServerReportBuilder back(ServerId id) {
+        return cluster.new ServerReportBuilder(id).restarted().at(1, 7);
+    }
+
     @Test
     void waitsForTheOthersToComeBack() {
         cluster.report(first, lossy(first, 0).unreadable(0));

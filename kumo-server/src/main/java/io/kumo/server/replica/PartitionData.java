@@ -439,9 +439,10 @@ final class PartitionData {
         return memtable.dirtyCount() > 0 || wipePending || stateDirty || (complete && committedSeq > checkpointedSeq);
     }
 
+    /** None while the log lacks a copy's begin, a drop or a cut: the store must not know of it before the log does. */
     @Nullable
     Checkpoint beginCheckpoint() {
-        if (checkpoint != null || !isDirty()) {
+        if (checkpoint != null || !isDirty() || !isCutLogged()) {
             return null;
         }
         boolean counts = complete || isEnding;

@@ -94,6 +94,12 @@ final class ClusterLinks {
                 });
     }
 
+    /** Completes once a start of this server would find this table, or a newer one. */
+    Future<Void> kept(ClusterTable table) {
+        RegisterDriver opened = register;
+        return opened == null ? Future.succeededFuture() : opened.kept(table);
+    }
+
     private RpcClient client(Voter voter, HostPort address) {
         if (voter instanceof ManagerVoter) {
             return managers.client(address);

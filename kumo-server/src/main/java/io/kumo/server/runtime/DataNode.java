@@ -215,15 +215,16 @@ final class DataNode {
     /**
      * Listens, and from then on acts on every table.
      *
+     * @param keeper completes once a start would find that table
      * @return where others reach it
      */
-    Future<HostPort> start() {
+    Future<HostPort> start(Function<ClusterTable, Future<Void>> keeper) {
         return server.listen(options.listen(), shards.contexts()).map(port -> {
             if (address.port() == 0 || address.equals(options.listen())) {
                 address = address.withPort(port);
             }
             startTimers();
-            feed.start();
+            feed.start(keeper);
             return address;
         });
     }

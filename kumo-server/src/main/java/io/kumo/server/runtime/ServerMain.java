@@ -77,7 +77,7 @@ public final class ServerMain extends NodeMain {
         links = cluster;
         metrics = new ServerMetrics(opened, cluster);
         return cluster.open()
-                .compose(ignored -> opened.start())
+                .compose(ignored -> opened.start(cluster::kept))
                 .compose(address -> cluster.start().map(ignored -> ready(opened, address)));
     }
 

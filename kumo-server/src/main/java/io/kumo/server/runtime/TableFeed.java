@@ -12,7 +12,11 @@ import io.kumo.table.ClusterTable;
 import io.kumo.table.TableCodec;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,12 +31,15 @@ final class TableFeed {
     private static final Logger LOG = LoggerFactory.getLogger(TableFeed.class);
 
     private static final long RETRY_MS = 1_000;
+    /** A disk that is so slow, or full, must not keep this server from taking over. */
+    private static final long KEEP_MS = 1_000;
 
     private final Context context;
     private final TableHolder tables;
     private final Storage storage;
     private final Stopper stopper;
     private final Consumer<ClusterTable> spread;
+    private Function<ClusterTable, Future<Void>> keeper = table -> Future.succeededFuture();
     private boolean isBusy;
     private boolean isSettled;
     private boolean isAsking;
@@ -47,9 +54,16 @@ final class TableFeed {
         this.spread = spread;
     }
 
-    /** From any thread. */
-    void start() {
-        tables.listen(context, ignored -> next());
+    /**
+     * From any thread.
+     *
+     * @param keeper completes once a start would find that table
+     */
+    void start(Function<ClusterTable, Future<Void>> keeper) {
+        context.runOnContext(onLoop -> {
+            this.keeper = keeper;
+            tables.listen(context, ignored -> next());
+        });
     }
 
     /** Versions that came while one was being handed over are skipped, all but the newest. */
@@ -59,7 +73,7 @@ final class TableFeed {
             return;
         }
         isBusy = true;
-        prepare(table).onComplete(done -> {
+        prepare(table).compose(ignored -> keep(table)).onComplete(done -> {
             isBusy = false;
             if (done.failed() && NoSpace.isCauseOf(done.cause())) {
                 LOG.warn("a table waits for room on the disk version={}", table.version());
@@ -98,6 +112,19 @@ final class TableFeed {
                         },
                         false)
                 .onSuccess(written -> isSettled |= settles);
+    }
+
+    /**
+     * Were all managers lost, what servers have kept is all that new ones go on from: they must not find less than what
+     * this server has acted on.
+     */
+    private Future<?> keep(ClusterTable table) {
+        Promise<Void> kept = ((ContextInternal) context).promise();
+        keeper.apply(table).onComplete(kept);
+        return kept.future().timeout(KEEP_MS, TimeUnit.MILLISECONDS).recover(failure -> {
+            LOG.warn("a table is acted on and not yet kept version={} reason={}", table.version(), failure.toString());
+            return Future.succeededFuture();
+        });
     }
 
     /** Whether the table counts with this process, not with one that the server was before. */

@@ -5,6 +5,7 @@ import static io.kumo.server.replica.FakeWorld.TWO;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kumo.base.Bytes;
@@ -63,6 +64,20 @@ class DamagedCopyTest {
         FakeWorld world = restarted(distrusted());
         world.table(4, List.of(TWO), List.of(ME));
         assertEquals(EntryKind.COPY_BEGIN, world.log.get(0).kind(), "not what it has and the log's rest");
+    }
+
+    /**
+     * Else a start could find records that count no more behind a log that says nothing of it, and take it for damage.
+     */
+    @Test
+    void theStoreDoesNotHearBeforeTheLogThatItCountsNoMore() {
+        FakeWorld world = distrusted();
+        world.table(4, List.of(TWO), List.of(ME));
+        assertNull(world.replica.beginCheckpoint());
+        world.logged();
+        Checkpoint checkpoint = world.replica.beginCheckpoint();
+        assertNotNull(checkpoint);
+        assertFalse(checkpoint.complete());
     }
 
     @Test

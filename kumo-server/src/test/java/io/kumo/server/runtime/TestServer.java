@@ -65,7 +65,7 @@ final class TestServer {
             boolean isNewer = table != null && table.version() > call.knownVersion();
             reply.ok(new TableResult(data.tables().version(), isNewer ? TableCodec.encode(table) : Bytes.EMPTY));
         });
-        address = await(data.start());
+        address = await(data.start(table -> Future.succeededFuture()));
         reports = new ServerReports(
                 new ServerReports.Identity(address, "", data.isIntact(), 1, false),
                 data.storage(),
