@@ -13,8 +13,10 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.awaitility.core.ConditionTimeoutException;
@@ -31,6 +33,8 @@ final class ProcessCluster implements AutoCloseable {
     private static final int FORK = Integer.getInteger("kumo.fork", 1);
 
     private static final int LOG_SHOWN = 3_000;
+    /** Ports that were given to anybody. */
+    private static final Set<Integer> GIVEN = new HashSet<>();
 
     private final Path directory;
     private final Hosts hosts;
@@ -327,16 +331,19 @@ final class ProcessCluster implements AutoCloseable {
 
     /**
      * A port below those that the kernel gives to outgoing connections, free with those that a manager derives from it:
-     * group, MQTT, and the group's failure detector. Tests that run beside these have ports of their own.
+     * group, MQTT, and the group's failure detector. None is given twice: who got it may not listen yet. Tests that run
+     * beside these have ports of their own.
      */
-    static int freePort() {
-        for (int attempt = 0; attempt < 1000; attempt++) {
+    static synchronized int freePort() {
+        for (int attempt = 0; attempt < 10_000; attempt++) {
             int port = 15_000 + 5_000 * FORK + RANDOM.nextInt(3_900);
-            if (isFree(port) && isFree(port + 10) && isFree(port + 20) && isFree(port + 1010)) {
+            List<Integer> derived = List.of(port, port + 10, port + 20, port + 1010);
+            if (derived.stream().allMatch(each -> !GIVEN.contains(each) && isFree(each))) {
+                GIVEN.addAll(derived);
                 return port;
             }
         }
-        throw new AssertionError("no free ports");
+        throw new AssertionError("no free ports; given: " + GIVEN.size());
     }
 
     private static boolean isFree(int port) {
