@@ -11,6 +11,7 @@ if command -v systemd-tmpfiles >/dev/null; then
     systemd-tmpfiles --create kumo.conf
 else
     install -d -m 755 /var/lib/kumo
-    install -d -m 750 -o kumo -g kumo /var/lib/kumo/backup
-    install -d -m 750 -o kumo -g kumo /var/log/kumo
+    for directory in /var/lib/kumo/manager /var/lib/kumo/server /var/lib/kumo/backup /var/log/kumo; do
+        install -d -m 750 -o kumo -g kumo "$directory"
+    done
 fi

@@ -51,6 +51,8 @@ class PackagesIT {
     private static final Path NEWER = InstalledRoot.SHARED.resolve("newer");
     private static final String OPTIONS = "/etc/kumo/server.conf";
     private static final String JVM = "/etc/kumo/kumo-server.jvm";
+    /** In the place of one that {@code KUMO_CDS=make} makes beside the libraries. */
+    private static final String MAKE_ARCHIVE = "touch /usr/share/kumo/lib/kumoctl-17.jsa";
 
     @TempDir
     Path directory;
@@ -134,13 +136,23 @@ class PackagesIT {
         assertTheClusterGoesOn();
         stopCluster();
 
+        root.must(MAKE_ARCHIVE);
         root.must("dpkg --remove kumo kumo-manager kumo-server kumo-gateway kumoctl kumo-common");
         assertProgramsAreGone();
         assertTrue(root.has("/etc/kumo/server.conf") && root.has("/var/lib/kumo/server/kumo.properties"));
         root.must(
                 "rm -r /etc/kumo/server-2.conf /etc/kumo/server-3.conf /var/lib/kumo/server-2 /var/lib/kumo/server-3");
-        root.must("dpkg --purge " + String.join(" ", NAMES));
-        assertEquals("", root.must("ls -d /*/kumo /*/*/kumo /etc/logrotate.d/kumo* 2>/dev/null || true"));
+        String purge = "dpkg --purge " + String.join(" ", NAMES);
+        String left = "ls -d /*/kumo /*/*/kumo /etc/logrotate.d/kumo* 2>/dev/null || true";
+        root.must(purge);
+        assertEquals("", root.must(left));
+
+        root.must("dpkg --install " + NEWER + "/*.deb");
+        for (String role : ROLES) {
+            root.must("runuser -u kumo -- kumo-" + role + " --config /etc/kumo/" + role + ".conf --check-config");
+        }
+        root.must(purge);
+        assertEquals("", root.must(left));
     }
 
     @Test
@@ -167,6 +179,7 @@ class PackagesIT {
         assertTheClusterGoesOn();
         stopCluster();
 
+        root.must(MAKE_ARCHIVE);
         root.must("rpm --force-debian --erase " + String.join(" ", NAMES));
         assertProgramsAreGone();
         assertTrue(root.has(OPTIONS + ".rpmsave") && root.has("/var/lib/kumo/manager"));
