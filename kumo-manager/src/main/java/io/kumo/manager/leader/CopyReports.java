@@ -105,8 +105,8 @@ final class CopyReports {
     }
 
     /**
-     * A primary that complains of its own log hands its row over, if another copy is there to take it. To be called
-     * when it is known who is alive.
+     * A primary that complains of its own log hands its row over, if all other copies are known to be good: its own
+     * does not count then, and may be the only one. To be called when it is known who is alive.
      */
     static void replaceStuck(Draft draft, Observations seen, LeaderOptions options) {
         Map<ServerId, Integer> replaced = new TreeMap<>();
@@ -118,8 +118,7 @@ final class CopyReports {
             if (row != null && draft.before().partition(row.id()).epoch() == row.epoch()) {
                 List<ServerId> inSync = new ArrayList<>(row.inSync());
                 inSync.remove(stuck);
-                inSync.removeIf(copy -> !draft.isAlive(copy));
-                if (inSync.size() + 1 == row.inSync().size() && !inSync.isEmpty()) {
+                if (!inSync.isEmpty() && inSync.stream().allMatch(copy -> isGood(draft, row, copy, seen))) {
                     List<ServerId> joining = new ArrayList<>(row.joining());
                     joining.add(stuck);
                     draft.set(row.with(row.epoch() + 1, inSync, joining));
@@ -131,5 +130,14 @@ final class CopyReports {
                 "unresponsive",
                 stuck,
                 count + " partitions get another primary than server " + stuck + ", whose log takes nothing"));
+    }
+
+    private static boolean isGood(Draft draft, Partition row, ServerId copy, Observations seen) {
+        ServerInfo info = draft.server(copy);
+        return info != null
+                && draft.isAlive(copy)
+                && seen.report(copy, info.incarnation())
+                        .filter(report -> !Positions.isUnreadable(report, row.id()))
+                        .isPresent();
     }
 }

@@ -73,11 +73,15 @@ final class Faults {
     }
 
     /**
-     * Whether it is known to have all that it acknowledged: a manager that has just started has to hear of it first.
+     * Whether it is known to have all that it acknowledged, and can read it: a manager that has just started has to
+     * hear of it first. The row of one that is just back is in a later epoch than its word.
      */
-    private boolean isGood(ServerId id) {
+    private boolean isGood(Partition row, ServerId id) {
         ServerInfo info = draft.server(id);
-        return info != null && seen.report(id, info.incarnation()).isPresent();
+        return info != null
+                && seen.report(id, info.incarnation())
+                        .filter(report -> !Positions.isUnreadable(report, row.id()))
+                        .isPresent();
     }
 
     /**
@@ -90,7 +94,8 @@ final class Faults {
             List<ServerId> joining =
                     row.joining().stream().filter(draft::isAlive).toList();
             List<ServerId> alive = row.inSync().stream().filter(draft::isAlive).toList();
-            List<ServerId> good = alive.stream().filter(this::isGood).toList();
+            List<ServerId> good =
+                    alive.stream().filter(copy -> isGood(row, copy)).toList();
             if (good.isEmpty() || alive.size() == row.inSync().size()) {
                 draft.set(row.with(row.epoch(), row.inSync(), joining));
             } else if (draft.isAlive(row.inSync().get(0))) {

@@ -225,6 +225,38 @@ class LeaderTest extends LeaderCase {
         assertTrue(table.partitions().stream().allMatch(row -> row.joining().equals(List.of(C))));
     }
 
+    /** The others may have restarted too, and the manager not have heard of it. */
+    @Test
+    void whoMayLackSomethingIsGivenUpOnlyForACopyThatHasReported() {
+        attached(A, B, C);
+        ReportBook newBook = new ReportBook(nowMs);
+        newBook.onTable(table);
+        newBook.onReport(new ServerReportBuilder(A).lossy(5).build(), connection(A), nowMs);
+        assertEquals(table.partitions(), after(newBook).partitions(), "it waits");
+        newBook.onReport(new ServerReportBuilder(C).build(), connection(C), nowMs);
+        for (Partition row : after(newBook).partitions()) {
+            assertEquals(Set.of(B, C), Set.copyOf(row.inSync()));
+            assertTrue(row.isPrimary(C) || !table.partition(row.id()).isPrimary(A), "B has not reported");
+        }
+    }
+
+    @Test
+    void aManagerThatHasJustStartedTakesBackTheFirstThatReports() {
+        attached(A, B, C);
+        ReportBook newBook = new ReportBook(nowMs);
+        newBook.onTable(table);
+        newBook.onReport(new ServerReportBuilder(A).restarted().build(), connection(A), nowMs);
+        ClusterTable next = after(newBook);
+        assertEquals(2, next.server(A).orElseThrow().incarnation());
+        assertTrue(next.partitions().stream().allMatch(row -> row.inSync().size() == 3));
+    }
+
+    private ClusterTable after(ReportBook newBook) {
+        return leader().next(table, newBook.observe(false, nowMs), List.of())
+                .table()
+                .orElseThrow();
+    }
+
     @Test
     void afterAPowerCutTheCopyThatGotFurthestIsChosenOnceAllAreBack() {
         attached(A, B, C);
@@ -344,6 +376,23 @@ class LeaderTest extends LeaderCase {
         List<ServerInfo> gone = table.servers().subList(1, 2);
         ClusterTable unknown = table.next(gone, table.partitions());
         assertThrows(IllegalStateException.class, () -> TableRules.check(table, unknown));
+    }
+
+    @Test
+    void whoMayLackSomethingMustNotStayInSync() {
+        attached(A, B, C);
+        List<ServerInfo> servers = new ArrayList<>();
+        for (ServerInfo info : table.servers()) {
+            servers.add(info.id().equals(C) ? info.restartedAs(info.address(), 2, info.zone()) : info);
+        }
+        List<Partition> rows = table.partitions().stream()
+                .map(row -> row.with(row.epoch() + 1, row.inSync(), row.joining()))
+                .toList();
+        ClusterTable next = table.next(servers, rows);
+        reportAnew(C, new ServerReportBuilder(C).lossy(7));
+        assertThrows(IllegalStateException.class, () -> TableRules.check(table, next, observe()));
+        reportAnew(C, new ServerReportBuilder(C).restarted());
+        TableRules.check(table, next, observe());
     }
 
     private boolean isAccepted(Command command) {

@@ -170,6 +170,35 @@ class OperatorCommandsTest extends LeaderCase {
         assertFalse(safeToStop().safe());
     }
 
+    /** Nothing has been decided yet of what was seen. */
+    @Test
+    void safeToStopCountsWhoServesNowOnly() {
+        attached(A, B);
+        reportAnew(B, new ServerReportBuilder(B).restarted());
+        assertFalse(safeToStop("s1").safe(), "B has to be taken back first");
+        decide();
+        reports(A, B);
+        assertTrue(safeToStop("s1").safe());
+        killed(B);
+        assertFalse(safeToStop("s1").safe(), "B is gone");
+        killed(A);
+        decide();
+        reports(A, B);
+        assertFalse(safeToStop("s1").safe(), "both are marked as faulty");
+        decide();
+        assertTrue(safeToStop("s1").safe());
+    }
+
+    @Test
+    void safeToStopNamesOnlyPartitionsOfTheServersThatAreToBeStopped() {
+        attached(A, B, C, D);
+        killed(A);
+        decide();
+        report(C, new ServerReportBuilder(C).minCopies(3));
+        assertTrue(copies(D) < PARTITIONS);
+        assertEquals(copies(D), safeToStop("s4").partitions().size());
+    }
+
     @Test
     void safeToStopKnowsWhoVotes() {
         attached(A, B, C);
@@ -183,6 +212,8 @@ class OperatorCommandsTest extends LeaderCase {
         assertTrue(
                 result.reasons().get(0).contains("could not decide"),
                 result.reasons().toString());
+        killed(C);
+        assertFalse(safeToStop(MANAGERS, "s1").safe(), "who is gone does not vote");
     }
 
     @Test
@@ -272,6 +303,22 @@ class OperatorCommandsTest extends LeaderCase {
             assertEquals(Set.of(A, B), Set.copyOf(row.inSync()));
             assertTrue(row.epoch() >= LOSS);
         }
+    }
+
+    @Test
+    void whoWentAwayAgainIsNotForcedToLead() {
+        attached(A, B, C);
+        killed(A);
+        killed(B);
+        killed(C);
+        decide();
+        report(A, new ServerReportBuilder(A).lossy(5));
+        report(B, new ServerReportBuilder(B).lossy(9));
+        decide();
+        killed(B);
+        String text = decide(new Command.ForcePromote(List.of(0))).get(0).text();
+        assertTrue(text.contains("up to entry 5 of epoch 1"), text);
+        assertEquals(List.of(A), table.partition(0).inSync());
     }
 
     @Test

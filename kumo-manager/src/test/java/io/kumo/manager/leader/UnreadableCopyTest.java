@@ -77,6 +77,31 @@ class UnreadableCopyTest {
         assertTrue(cluster.table.partition(1).inSync().contains(first), "what it can read is as good as ever");
     }
 
+    @Test
+    void ofAServerThatIsBackFirstDoesNotReplaceThoseThatAreAway() {
+        cluster.report(first, back(first).unreadable(0));
+        cluster.decide();
+        assertEquals(before.inSync(), row().inSync(), "the others may have what it can't read");
+        assertEquals(List.of(first), cluster.table.partition(1).inSync());
+        cluster.report(first, cluster.new ServerReportBuilder(first).unreadable(0));
+        cluster.report(second, back(second));
+        cluster.decide();
+        cluster.report(first, cluster.new ServerReportBuilder(first).unreadable(0));
+        cluster.decide();
+        assertEquals(List.of(second), row().inSync());
+        assertTrue(row().joining().contains(first));
+        assertTrue(row().epoch() < before.epoch() + Restarts.LOSS, "nothing is lost");
+    }
+
+    @Test
+    void staysInSyncWhereNoneCanBeRead() {
+        for (ServerId id : before.inSync()) {
+            cluster.report(id, back(id).unreadable(0));
+        }
+        cluster.decide();
+        assertEquals(before.inSync(), row().inSync());
+    }
+
     private LeaderCase.ServerReportBuilder back(ServerId id) {
         return cluster.new ServerReportBuilder(id).restarted().at(1, 7);
     }
