@@ -56,7 +56,7 @@ final class GroupStack {
 
     /** Where no other manager is configured nobody else can answer: servers come by merging. */
     private static final long LONE_JOIN_TIMEOUT_MS = 300;
-    /** Who is cut off together with others is noticed a moment later: the view without it must not wait for its word. */
+    /** Who is cut off with others is noticed a moment later: the view without it must not wait for its word. */
     private static final long VIEW_ACK_TIMEOUT_MS = 300;
     /** A request that is lost while the connection is made is sent again within the timeout. */
     private static final int DISCOVERY_RUNS = 3;
