@@ -39,6 +39,7 @@ final class SimCluster {
     private final int scanRecords;
     private final int minCopies;
     private final long copyRate;
+    private final long copiedAtATime;
     private final ReplicaSettings settings;
     private final Workload.Habits habits;
     private BiConsumer<String, SimProcess> stepListener = (what, where) -> {};
@@ -63,6 +64,7 @@ final class SimCluster {
         this.scanRecords = 1 + random.nextInt(8);
         this.minCopies = replicas == 3 && time.chance(0.15) ? 2 : 1;
         this.settings = settings(random, minCopies);
+        this.copiedAtATime = 50 + random.nextInt(2_000);
         this.copyRate = time.chance(0.4) ? 2_000 + random.nextInt(20_000) : 0;
         int managerCount = 1 + random.nextInt(3);
         int serverCount = 3 + random.nextInt(3);
@@ -256,6 +258,11 @@ final class SimCluster {
     /** Bytes per second of all copies that a server sends; 0 for no bound. */
     long copyRate() {
         return copyRate;
+    }
+
+    /** Bytes of copies that a joiner has not answered. */
+    long copiedAtATime() {
+        return copiedAtATime;
     }
 
     @Override

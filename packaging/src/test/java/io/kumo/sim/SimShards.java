@@ -22,6 +22,7 @@ import java.util.function.LongConsumer;
 final class SimShards {
     private final SimServer server;
     private final SimProcess process;
+    private final CopyThrottle throttle;
     private final List<SimReplicas> all = new ArrayList<>();
     private final List<Lane> control = new ArrayList<>();
     private final List<Lane> data = new ArrayList<>();
@@ -45,7 +46,7 @@ final class SimShards {
     SimShards(SimCluster cluster, SimServer server) {
         this.server = server;
         this.process = server.process;
-        CopyThrottle throttle = new CopyThrottle(2, cluster.copyRate());
+        throttle = new CopyThrottle(2, cluster.copyRate(), cluster.copiedAtATime());
         for (int i = 0; i < cluster.shardCount(); i++) {
             all.add(new SimReplicas(cluster, server, i, throttle));
             control.add(new Lane());
@@ -78,6 +79,8 @@ final class SimShards {
     }
 
     void onTick() {
+        SimTime time = process.time();
+        throttle.onLoop(time.chance(0.8), time.chance(0.2) ? 10 * SimTime.MS : 0, process.monotonicNs());
         all.forEach(SimReplicas::onTick);
     }
 

@@ -57,6 +57,9 @@ final class CopyLink {
     long nextSeq;
     long toldCommittedSeq;
     long outstandingBytes;
+    /** Of these, what the throttle counts. */
+    long countedBytes;
+
     long sentNs;
     /** Since when it owes something. */
     long owesSinceNs;

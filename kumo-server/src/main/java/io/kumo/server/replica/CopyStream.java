@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class CopyStream {
     private static final int WINDOW_CHUNKS = 4;
     private static final int MAX_DOUBLINGS = 5;
+    /** That part of a page is few records. */
+    private static final int FEW = 4;
 
     private final ReplicaContext context;
     private final PartitionData data;
@@ -75,7 +77,7 @@ final class CopyStream {
                 && !scan.isWaiting()
                 && damagedKey == null
                 && unanswered.size() < WINDOW_CHUNKS
-                && context.throttle.mayPass(nowNs)) {
+                && context.throttle.mayCopy(joiner, nowNs)) {
             if (scan.needsPage()) {
                 scan.request(pageBytes());
             } else {
@@ -102,7 +104,9 @@ final class CopyStream {
         boolean isEnd = scan.isAtEnd();
         if (!isDiff) {
             if (isEnd || !page.isEmpty()) {
-                send(page, List.of(), Bytes.EMPTY, isEnd, nowNs, tableVersion);
+                // The last one is answered late, once all is stored: many records come before it.
+                boolean isLast = isEnd && bytes <= pageBytes() / FEW;
+                send(page, List.of(), Bytes.EMPTY, isLast, nowNs, tableVersion);
             }
             return;
         }
@@ -150,6 +154,7 @@ final class CopyStream {
                 digests,
                 stale);
         context.throttle.passed(bytesOf(chunk));
+        context.throttle.underWay(joiner, bytesOf(chunk), nowNs);
         unanswered.add(chunk);
         sentNs = nowNs;
         context.effects.send(joiner, chunk);
@@ -172,7 +177,7 @@ final class CopyStream {
             return false;
         }
         while (!unanswered.isEmpty() && unanswered.getFirst().index() < message.nextIndex()) {
-            unanswered.removeFirst();
+            context.throttle.underWay(joiner, -bytesOf(unanswered.removeFirst()), nowNs);
             sentNs = nowNs;
             resends = 0;
         }
@@ -218,8 +223,16 @@ final class CopyStream {
         }
     }
 
+    /** No more of it is sent. */
+    void end() {
+        long nowNs = context.clock.monotonicNs();
+        unanswered.forEach(chunk -> context.throttle.underWay(joiner, -bytesOf(chunk), nowNs));
+        unanswered.clear();
+    }
+
     /** Digests take little room, and each page of them is one way there and back. */
     private int pageBytes() {
-        return Math.max(1, isDiff ? context.settings.sendBytes() : context.settings.sendBytes() / 4);
+        int bytes = context.settings.sendBytes();
+        return Math.max(1, isDiff ? bytes : Math.min(bytes / 4, context.throttle.pageBytes(bytes)));
     }
 }

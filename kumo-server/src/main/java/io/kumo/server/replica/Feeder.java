@@ -38,6 +38,7 @@ final class Feeder {
 
     /** Sends all that the copy lacks, as far as its window and the throttle allow. */
     void feed(CopyLink link, long nowNs) {
+        count(link, nowNs);
         switch (link.feed) {
             case PROBING:
                 if (link.probeNow) {
@@ -132,14 +133,29 @@ final class Feeder {
         context.effects.send(link.id, link.owesSync() ? message.withSync() : message);
     }
 
+    /** Shows the throttle what a joiner has not answered. */
+    private void count(CopyLink link, long nowNs) {
+        long bytes = link.inSync ? 0 : link.outstandingBytes;
+        if (bytes != link.countedBytes) {
+            context.throttle.underWay(link.id, bytes - link.countedBytes, nowNs);
+            link.countedBytes = bytes;
+        }
+    }
+
     // --- from the log
 
     private void readLog(CopyLink link, long nowNs) {
-        if (link.readId != 0 || (!link.inSync && !(takePlace(link, nowNs) && context.throttle.mayPass(nowNs)))) {
+        if (link.readId != 0 || (!link.inSync && !(takePlace(link, nowNs) && mayCopy(link, nowNs)))) {
             return;
         }
+        int bytes = context.settings.sendBytes();
         link.readId = context.nextId();
-        context.effects.readLog(data.partition, link.readId, link.nextSeq, context.settings.sendBytes());
+        context.effects.readLog(
+                data.partition, link.readId, link.nextSeq, link.inSync ? bytes : context.throttle.pageBytes(bytes));
+    }
+
+    private boolean mayCopy(CopyLink link, long nowNs) {
+        return context.throttle.mayCopy(link.id, nowNs);
     }
 
     void onLogRead(CopyLink link, List<LogEntry> read) {
@@ -161,7 +177,9 @@ final class Feeder {
         if (!link.inSync) {
             context.throttle.passed(bytes);
         }
-        sendFrom(link, entries, context.clock.monotonicNs());
+        long nowNs = context.clock.monotonicNs();
+        sendFrom(link, entries, nowNs);
+        count(link, nowNs);
     }
 
     void onLogGone(CopyLink link) {
@@ -203,7 +221,7 @@ final class Feeder {
             return;
         }
         if (message.copyId() == 0) {
-            link.copy = null;
+            endCopy(link);
             link.hasRecords = message.hasRecords();
             link.feed = CopyLink.Feed.COPY_WANTED;
         } else if (copy.onReceived(message, context.clock.monotonicNs(), tableVersion)) {
@@ -212,10 +230,17 @@ final class Feeder {
         }
     }
 
+    private static void endCopy(CopyLink link) {
+        if (link.copy != null) {
+            link.copy.end();
+            link.copy = null;
+        }
+    }
+
     /** Another one is begun after a while. */
     void giveUpCopy(CopyLink link) {
         giveBackPlace(link);
-        link.copy = null;
+        endCopy(link);
         link.feed = CopyLink.Feed.COPY_WANTED;
         link.gaveUpCopyNs = context.clock.monotonicNs();
         link.hasGivenUpCopy = true;
@@ -238,7 +263,9 @@ final class Feeder {
     /** The copy is none any more. */
     void release(CopyLink link) {
         giveBackPlace(link);
-        link.copy = null;
+        endCopy(link);
+        context.throttle.underWay(link.id, -link.countedBytes, context.clock.monotonicNs());
+        link.countedBytes = 0;
         link.readId = 0;
     }
 

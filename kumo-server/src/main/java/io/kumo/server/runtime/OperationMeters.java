@@ -36,6 +36,15 @@ final class OperationMeters {
         writeLatency = metrics.latency(Meter.OPERATION_LATENCY, "kind", "write");
     }
 
+    /** Operations that were answered so far. */
+    long done() {
+        long done = hits.get() + misses.get();
+        for (int i = 0; i < writes.length(); i++) {
+            done += writes.get(i);
+        }
+        return done;
+    }
+
     /** Shows the sums of all event loops. */
     static void register(Metrics metrics, List<OperationMeters> all) {
         metrics.gauge(
