@@ -121,7 +121,8 @@ public record ServerOptions(
             "100m",
             64 << 10,
             LARGEST,
-            "Bytes per second that this server sends to servers that catch up.");
+            "Bytes per second that this server sends to servers that catch up; less while clients are served and"
+                    + " the processors are busy.");
     static final OptionSpec<Integer> COPY_STREAMS = OptionSpec.integer(
             "copy-streams", "32", 1, 1024, "Partitions that this server copies to others at the same time.");
     static final OptionSpec<Long> DISK_RESERVE = OptionSpec.bytes(
