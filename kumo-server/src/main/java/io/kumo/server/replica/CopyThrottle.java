@@ -115,7 +115,7 @@ public final class CopyThrottle {
             return true;
         }
         double most = rateBytesPerSec / 4.0;
-        double shared = share.bytesPerSec(rateBytesPerSec);
+        double shared = share.bytesPerSec((double) rateBytesPerSec);
         double mostShared = shared / SHARES_PER_SECOND;
         if (!filled) {
             filled = true;
