@@ -64,7 +64,7 @@ final class SimCluster {
         this.scanRecords = 1 + random.nextInt(8);
         this.minCopies = replicas == 3 && time.chance(0.15) ? 2 : 1;
         this.settings = settings(random, minCopies);
-        this.copiedAtATime = 50 + random.nextInt(2_000);
+        this.copiedAtATime = 50L + random.nextInt(2_000);
         this.copyRate = time.chance(0.4) ? 2_000 + random.nextInt(20_000) : 0;
         int managerCount = 1 + random.nextInt(3);
         int serverCount = 3 + random.nextInt(3);
