@@ -25,7 +25,13 @@ public record Observations(
         Map<CopyKey, Long> joiningSince,
         List<Complaint> complaints,
         boolean versionWanted) {
-    /** While it is connected and in the view it may be silent for so long, or three times as long as otherwise. */
+    /**
+     * In the view a server may be silent for so much longer: the group notices sooner that a host is gone. No more, as
+     * the group takes long where several members are cut off at once, its coordinator's messages being in a queue
+     * behind connections to these.
+     */
+    private static final long IN_VIEW_MS = 500;
+    /** One that is in the view and has never reported to this manager may take so long, or three times as long. */
     private static final long STALLED_MS = 10_000;
     /** A live server whose connection broke is back within this time. */
     private static final long RECONNECT_MS = 200;
@@ -62,7 +68,7 @@ public record Observations(
             return true; // it says so itself
         }
         if (sight.isConnected()) {
-            return sight.silentMs() > (isInView ? stalledMs : faultAfterMs);
+            return sight.silentMs() > faultAfterMs + (isInView ? IN_VIEW_MS : 0);
         }
         if (sight.isRefused()) {
             return true; // the host is there and the process is not

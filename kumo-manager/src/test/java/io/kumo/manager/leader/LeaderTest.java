@@ -181,6 +181,20 @@ class LeaderTest extends LeaderCase {
         assertEquals(List.of(word.copy()), table.partition(0).joining());
     }
 
+    /** Where several members are cut off at once the group may have them for long. */
+    @Test
+    void whoIsSilentIsFaultyAlsoWhileTheGroupHasIt() {
+        attached(A, B, C);
+        nowMs += LeaderOptions.DEFAULT.faultAfterMs() + 400;
+        reports(A, B);
+        decide();
+        assertEquals(ServerState.ATTACHED, table.server(C).orElseThrow().state());
+        nowMs += 200;
+        reports(A, B);
+        decide();
+        assertEquals(ServerState.FAULT, table.server(C).orElseThrow().state());
+    }
+
     @Test
     void aComplaintEndsWithThePrimaryWhoseItIs() {
         attached(A, B, C);

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 final class ModelCluster {
     static final int PARTITIONS = 8;
     private static final long TICK_MS = 100;
+    private static final long REPORT_EVERY_MS = 1_000;
 
     private record Mail(long atMs, Runnable delivery) {}
 
@@ -79,7 +80,8 @@ final class ModelCluster {
                 .collect(Collectors.toSet()));
         for (ModelServer server : servers.values()) {
             if (server.isRunning()) {
-                if (random.nextInt(5) == 0) {
+                if (random.nextInt(5) == 0 || nowMs - server.reportedMs >= REPORT_EVERY_MS) {
+                    server.reportedMs = nowMs;
                     sendReport(server);
                 }
                 if (random.nextInt(4) == 0) {

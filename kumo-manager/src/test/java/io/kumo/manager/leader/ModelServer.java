@@ -31,6 +31,7 @@ final class ModelServer {
     long incarnation;
     boolean intact = true;
     boolean up = true;
+    long reportedMs;
     boolean paused;
     Object connection = new Object();
 
