@@ -118,7 +118,9 @@ final class CopyReports {
             if (row != null && draft.before().partition(row.id()).epoch() == row.epoch()) {
                 List<ServerId> inSync = new ArrayList<>(row.inSync());
                 inSync.remove(stuck);
-                if (!inSync.isEmpty() && inSync.stream().allMatch(copy -> isGood(draft, row, copy, seen))) {
+                if (!inSync.isEmpty()
+                        && inSync.stream()
+                                .allMatch(copy -> draft.isAlive(copy) && Positions.isGood(draft, seen, row, copy))) {
                     List<ServerId> joining = new ArrayList<>(row.joining());
                     joining.add(stuck);
                     draft.set(row.with(row.epoch() + 1, inSync, joining));
@@ -130,14 +132,5 @@ final class CopyReports {
                 "unresponsive",
                 stuck,
                 count + " partitions get another primary than server " + stuck + ", whose log takes nothing"));
-    }
-
-    private static boolean isGood(Draft draft, Partition row, ServerId copy, Observations seen) {
-        ServerInfo info = draft.server(copy);
-        return info != null
-                && draft.isAlive(copy)
-                && seen.report(copy, info.incarnation())
-                        .filter(report -> !Positions.isUnreadable(report, row.id()))
-                        .isPresent();
     }
 }

@@ -73,18 +73,6 @@ final class Faults {
     }
 
     /**
-     * Whether it is known to have all that it acknowledged, and can read it: a manager that has just started has to
-     * hear of it first. The row of one that is just back is in a later epoch than its word.
-     */
-    private boolean isGood(Partition row, ServerId id) {
-        ServerInfo info = draft.server(id);
-        return info != null
-                && seen.report(id, info.incarnation())
-                        .filter(report -> !Positions.isUnreadable(report, row.id()))
-                        .isPresent();
-    }
-
-    /**
      * Rows go on with the copies that are alive, where one of these is good. Others are left as they are: who is gone
      * may come back, and may have what the others lost.
      */
@@ -94,8 +82,9 @@ final class Faults {
             List<ServerId> joining =
                     row.joining().stream().filter(draft::isAlive).toList();
             List<ServerId> alive = row.inSync().stream().filter(draft::isAlive).toList();
-            List<ServerId> good =
-                    alive.stream().filter(copy -> isGood(row, copy)).toList();
+            List<ServerId> good = alive.stream()
+                    .filter(copy -> Positions.isGood(draft, seen, row, copy))
+                    .toList();
             if (good.isEmpty() || alive.size() == row.inSync().size()) {
                 draft.set(row.with(row.epoch(), row.inSync(), joining));
             } else if (draft.isAlive(row.inSync().get(0))) {

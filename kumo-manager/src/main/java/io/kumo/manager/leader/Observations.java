@@ -26,12 +26,11 @@ public record Observations(
         List<Complaint> complaints,
         boolean versionWanted) {
     /**
-     * In the view a server may be silent for so much longer: the group notices sooner that a host is gone. No more, as
-     * the group takes long where several members are cut off at once, its coordinator's messages being in a queue
-     * behind connections to these.
+     * In the view a server may be silent for so much longer: mostly the group notices sooner that a host is gone. No
+     * more, as the group has taken seconds where several members were cut off at once.
      */
     private static final long IN_VIEW_MS = 500;
-    /** One that is in the view and has never reported to this manager may take so long, or three times as long. */
+    /** One in the view that has never reported to this manager may take so long, or three times --fault-after. */
     private static final long STALLED_MS = 10_000;
     /** A live server whose connection broke is back within this time. */
     private static final long RECONNECT_MS = 200;
@@ -60,8 +59,8 @@ public record Observations(
     boolean isGone(ServerId id, long faultAfterMs) {
         ServerSight sight = servers.get(id);
         boolean isInView = inView.contains(id);
-        long stalledMs = Math.max(STALLED_MS, 3 * faultAfterMs);
         if (sight == null) {
+            long stalledMs = Math.max(STALLED_MS, 3 * faultAfterMs);
             return watchedMs > START_GRACE_MS + (isInView ? stalledMs : faultAfterMs);
         }
         if (sight.report().stopping()) {

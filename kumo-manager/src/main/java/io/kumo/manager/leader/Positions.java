@@ -5,6 +5,7 @@ import io.kumo.protocol.ControlMessages.Position;
 import io.kumo.protocol.ControlMessages.ServerReport;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
+import io.kumo.table.ServerInfo;
 import java.util.Comparator;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,5 +44,17 @@ final class Positions {
         return seen.report(copy, incarnation)
                 .filter(report -> report.damaged().contains(new CopyReport(row.id(), row.epoch(), copy)))
                 .isPresent();
+    }
+
+    /**
+     * Whether it is known to have all that it acknowledged, and can read it: a manager that has just started has to
+     * hear of it first. The row of one that is just back is in a later epoch than its word.
+     */
+    static boolean isGood(Draft draft, Observations seen, Partition row, ServerId copy) {
+        ServerInfo info = draft.server(copy);
+        return info != null
+                && seen.report(copy, info.incarnation())
+                        .filter(report -> !isUnreadable(report, row.id()))
+                        .isPresent();
     }
 }
