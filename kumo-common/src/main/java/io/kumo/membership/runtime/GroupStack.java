@@ -94,6 +94,15 @@ final class GroupStack {
         return channel.setName(options.self().logicalName()).setDiscardOwnMessages(true);
     }
 
+    /** Closes its sockets, whatever it is doing. */
+    static void hangUp(JChannel channel) {
+        FD_SOCK2 detector = channel.getProtocolStack().findProtocol(FD_SOCK2.class);
+        if (detector != null) {
+            detector.stop();
+        }
+        channel.getProtocolStack().getTransport().stop();
+    }
+
     /** A new address for it. The name travels with the address, so that a view is never without it. */
     static Address address(Member member) {
         String name = member.logicalName();

@@ -7,10 +7,10 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jgroups.JChannel;
@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The group on JGroups. Views are handed over on one Vert.x context; joining and leaving block a worker thread of its
- * own.
+ * The group on JGroups. Views are handed over on one Vert.x context. Joining and leaving block threads of their own,
+ * not Vert.x's: a join that goes on while all else has stopped has nobody to report to.
  */
 public final class JGroupsMembership implements Membership {
     private static final Logger LOG = LoggerFactory.getLogger(JGroupsMembership.class);
@@ -32,16 +32,14 @@ public final class JGroupsMembership implements Membership {
     private static final long PROBE_MS = 250;
     private static final long SETTLE_MS = 2_000;
     private static final long CLOSE_MS = 1_000;
-    private static final long LONGEST_JOIN_SEC = 600;
 
     private final Context context;
     private final Vertx vertx;
     private final GroupOptions options;
     private final List<Consumer<MembershipView>> listeners = new ArrayList<>();
-    private final WorkerExecutor worker;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile MembershipView view = MembershipView.NONE;
-    private volatile boolean isClosed;
-    private volatile boolean isToSettle;
+    private boolean isToSettle;
     private volatile @Nullable JChannel channel;
 
     /** @param context where listeners are called */
@@ -50,8 +48,6 @@ public final class JGroupsMembership implements Membership {
         this.vertx = context.owner();
         this.options = options;
         this.isToSettle = options.self() instanceof Member.ServerMember;
-        this.worker = vertx.createSharedWorkerExecutor(
-                "kumo-group-" + options.self().logicalName(), 1, LONGEST_JOIN_SEC, TimeUnit.SECONDS);
     }
 
     @Override
@@ -70,53 +66,57 @@ public final class JGroupsMembership implements Membership {
      * @return fails with a KumoException whose text says what to do
      */
     public Future<Void> start() {
-        return worker.<Void>executeBlocking(
-                        () -> {
-                            GroupStack.checkPort(options);
-                            return null;
-                        },
-                        false)
-                .onSuccess(checked -> join());
+        Promise<Void> checked = Promise.promise();
+        thread(() -> join(checked)).start();
+        return checked.future();
     }
 
-    private void join() {
-        if (isClosed) {
+    private void join(Promise<Void> checked) {
+        try {
+            GroupStack.checkPort(options);
+        } catch (RuntimeException e) {
+            context.runOnContext(failed -> checked.fail(e));
             return;
         }
-        // The worker has one thread; "ordered" would hold up all that blocks in the caller's context, for seconds.
-        worker.executeBlocking(
-                        () -> {
-                            if (!GroupStack.isAnyoneThere(options)) {
-                                isToSettle = true;
-                                return PROBE_MS;
-                            }
-                            if (isToSettle) {
-                                isToSettle = false;
-                                return SETTLE_MS; // the manager may have just begun: first it is to have its own group
-                            }
-                            connect();
-                            return 0L;
-                        },
-                        false)
-                .onSuccess(againMs -> {
-                    if (againMs > 0) {
-                        vertx.setTimer(againMs, timer -> join());
-                    }
-                })
-                .onFailure(failure -> {
-                    if (!isClosed) {
-                        LOG.warn("could not join the group, trying again reason=\"{}\"", failure.toString());
-                        vertx.setTimer(RETRY_MS, timer -> join());
-                    }
-                });
+        context.runOnContext(done -> checked.complete());
+        try {
+            long againMs;
+            do {
+                againMs = joinOrWait();
+            } while (againMs > 0 && !closed.await(againMs, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Joins, or says after how many milliseconds to come back; 0 once there is nothing more to do. */
+    private long joinOrWait() {
+        if (!GroupStack.isAnyoneThere(options)) {
+            isToSettle = true;
+            return PROBE_MS;
+        }
+        if (isToSettle) {
+            isToSettle = false;
+            return SETTLE_MS; // the manager may have just begun: first it is to have its own group
+        }
+        try {
+            connect();
+            return 0;
+        } catch (Exception e) { // JGroups declares no other
+            if (!isClosed()) {
+                LOG.warn("could not join the group, trying again reason=\"{}\"", e.toString());
+            }
+            return RETRY_MS;
+        }
     }
 
     private void connect() throws Exception {
-        if (isClosed) {
-            return;
-        }
         JChannel created = GroupStack.channel(options);
         channel = created;
+        if (isClosed()) { // and may not have seen the channel
+            created.close();
+            return;
+        }
         created.setReceiver(new Receiver() {
             @Override
             public void viewAccepted(View accepted) {
@@ -131,6 +131,10 @@ public final class JGroupsMembership implements Membership {
         }
     }
 
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
     /** On a thread of JGroups, one view after the other. */
     private void onView(View accepted) {
         MembershipView next = new MembershipView(accepted.getMembers().stream()
@@ -138,7 +142,7 @@ public final class JGroupsMembership implements Membership {
                 .flatMap(Optional::stream)
                 .distinct()
                 .toList());
-        if (isClosed || next.equals(view)) {
+        if (isClosed() || next.equals(view)) {
             return;
         }
         view = next;
@@ -146,32 +150,42 @@ public final class JGroupsMembership implements Membership {
         context.runOnContext(onLoop -> listeners.forEach(listener -> listener.accept(next)));
     }
 
-    /** Leaves the group; bounded to one second. */
+    /**
+     * Leaves the group. What takes longer than a second (a join under way, a coordinator that does not answer) goes on
+     * without sockets: the port is free once this is done.
+     */
     public Future<Void> close() {
-        isClosed = true;
+        closed.countDown();
         JChannel present = channel;
-        Promise<Void> done = Promise.promise();
         if (present == null) {
-            return worker.close();
+            return Future.succeededFuture();
         }
-        long timer = vertx.setTimer(CLOSE_MS, late -> done.tryComplete());
-        // Not the worker of this group: that one may be busy joining.
-        vertx.executeBlocking(
-                        () -> {
-                            present.close();
-                            return true;
-                        },
-                        false)
-                .onComplete(closed -> {
-                    vertx.cancelTimer(timer);
-                    done.tryComplete();
-                });
-        return done.future().eventually(worker::close);
+        Promise<Void> done = Promise.promise();
+        long timer = vertx.setTimer(CLOSE_MS, late -> finish(() -> GroupStack.hangUp(present), done));
+        finish(present::close, done);
+        return done.future().onComplete(left -> vertx.cancelTimer(timer));
+    }
+
+    /** Not on the thread that joins: that one may be busy. */
+    private void finish(Runnable closing, Promise<Void> done) {
+        thread(() -> {
+                    closing.run();
+                    if (!done.future().isComplete()) {
+                        context.runOnContext(left -> done.tryComplete());
+                    }
+                })
+                .start();
+    }
+
+    private Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "kumo-group-" + options.self().logicalName());
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** As a process that is killed: the sockets close, nobody is told. For tests. */
     void abandon() throws Exception {
-        isClosed = true;
+        closed.countDown();
         JChannel present = channel;
         if (present != null) {
             Util.shutdown(present);

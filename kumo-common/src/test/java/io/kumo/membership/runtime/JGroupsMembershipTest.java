@@ -13,6 +13,7 @@ import io.kumo.membership.Member.ServerMember;
 import io.kumo.membership.MembershipView;
 import io.kumo.security.runtime.NodeSecurity;
 import io.kumo.table.ServerId;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -183,6 +184,27 @@ class JGroupsMembershipTest extends GroupCase {
             Throwable cause = failure instanceof KumoException ? failure : failure.getCause();
             assertInstanceOf(KumoException.class, cause);
             assertTrue(cause.getMessage().contains("Choose another port"), cause::getMessage);
+        }
+    }
+
+    /** A manager that starts again at once must not find its own port taken. */
+    @Test
+    void thePortIsFreeOnceItHasLeftAlsoInTheMiddleOfAJoin() throws Exception {
+        HostPort address = freeAddress();
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            HostPort partner = new HostPort("127.0.0.1", silent.getLocalPort());
+            JGroupsMembership membership = start(manager(address), address, List.of(address, partner));
+            await().atMost(SOON).until(() -> !isFree(address));
+            get(membership.close());
+            assertTrue(isFree(address));
+        }
+    }
+
+    private static boolean isFree(HostPort address) {
+        try (ServerSocket probe = new ServerSocket(address.port(), 1, InetAddress.getLoopbackAddress())) {
+            return probe.isBound();
+        } catch (IOException e) {
+            return false;
         }
     }
 }

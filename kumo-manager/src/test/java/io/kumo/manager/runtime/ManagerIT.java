@@ -207,7 +207,9 @@ class ManagerIT {
         done(manager.start());
     }
 
-    /** Free ports below those of outgoing connections, with free ones for MQTT and the group above them. */
+    /**
+     * Free ports below those of outgoing connections, with free ones for MQTT, the group and its detector above them.
+     */
     private static List<HostPort> addresses(int count) throws IOException {
         List<HostPort> addresses = new ArrayList<>();
         List<ServerSocket> sockets = new ArrayList<>();
@@ -217,7 +219,9 @@ class ManagerIT {
             HostPort address = new HostPort("127.0.0.1", 20_000 + random.nextInt(10_000));
             try {
                 sockets.add(new ServerSocket(address.port()));
-                sockets.add(new ServerSocket(GroupOptions.groupAddress(address).port()));
+                int group = GroupOptions.groupAddress(address).port();
+                sockets.add(new ServerSocket(group));
+                sockets.add(new ServerSocket(group + 1_000));
                 sockets.add(
                         new ServerSocket(TableSubscriber.mqttAddress(address).port()));
                 addresses.add(address);
