@@ -59,6 +59,7 @@ final class ProcessCluster implements AutoCloseable {
 
     /** @param security options by which the program of that name proves who it is */
     ProcessCluster(Path directory, Hosts hosts, Function<String, List<String>> security) {
+        ClassArchives.ensure();
         this.directory = directory;
         this.hosts = hosts;
         this.security = security;

@@ -1,11 +1,15 @@
 package io.kumo.server.runtime;
 
-import io.kumo.server.replica.CopyThrottle;
 import io.kumo.time.Clock;
 
 /** Tells the throttle of copies how one event loop gets on with its clients. Used on that loop. */
 final class CopyPace {
-    private final CopyThrottle throttle;
+    /** See {@link io.kumo.server.replica.CopyThrottle#onLoop}. */
+    interface Throttle {
+        void onLoop(boolean isServing, long lateNs, long nowNs);
+    }
+
+    private final Throttle throttle;
     private final OperationMeters meters;
     private final Clock clock;
     private final long periodNs;
@@ -13,7 +17,7 @@ final class CopyPace {
     private long lastDone;
 
     /** @param periodMs how often {@link #onTick} is called where there is time */
-    CopyPace(CopyThrottle throttle, OperationMeters meters, Clock clock, long periodMs) {
+    CopyPace(Throttle throttle, OperationMeters meters, Clock clock, long periodMs) {
         this.throttle = throttle;
         this.meters = meters;
         this.clock = clock;

@@ -233,7 +233,7 @@ final class DataNode {
         for (int i = 0; i < sweepers.size(); i++) {
             Shard shard = shards.all().get(i);
             Sweeper sweeper = sweepers.get(i);
-            CopyPace pace = new CopyPace(throttle, shard.meters(), node.clock(), TICK_MS);
+            CopyPace pace = new CopyPace(throttle::onLoop, shard.meters(), node.clock(), TICK_MS);
             shard.loop().run(() -> {
                 every(TICK_MS, () -> {
                     pace.onTick();
