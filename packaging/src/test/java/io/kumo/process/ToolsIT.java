@@ -175,6 +175,7 @@ class ToolsIT {
         assertTrue(lines.get(0).matches("[0-9a-f]{16} {2}key {2}partition \\d+"), lines.get(0));
         assertTrue(SERVERS.stream().anyMatch(server -> lines.get(1).equals("  0: " + server)), lines.get(1));
         assertEquals(16, ok("kumohash", SERVERS.get(0), "--", "dump").lines().count());
+        assertTrue(lines.get(0).startsWith(ok("kumohash", "hash", "key").substring(0, 16)), lines.get(0));
         fails(2, "kumohash", "-m", manager, "nonsense");
     }
 

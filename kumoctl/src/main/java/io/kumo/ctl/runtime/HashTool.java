@@ -17,8 +17,8 @@ final class HashTool {
     static final OptionParser OPTIONS = new OptionParser(
             NAME,
             "SERVER[:PORT]...|-m MANAGER[:PORT] -- hash KEY...|assign KEY...|dump",
-            "Shows hashes of keys (hash), the servers that have them (assign), or all partitions (dump). With -m no --"
-                    + " is needed.",
+            "Shows hashes of keys (hash, which asks nobody), the servers that have them (assign), or all partitions"
+                    + " (dump). Only behind servers -- is needed.",
             ToolOptions.of(Servers.MANAGER, Subcommands.JSON));
 
     private HashTool() {}
@@ -28,9 +28,7 @@ final class HashTool {
         // command.
         int end = words.indexOf("--");
         ParsedOptions options = OPTIONS.parse(end < 0 ? words : words.subList(0, end));
-        boolean hasManager = options.value(Servers.MANAGER).isPresent();
-        List<String> command =
-                end >= 0 ? words.subList(end + 1, words.size()) : hasManager ? options.arguments() : List.of();
+        List<String> command = end >= 0 ? words.subList(end + 1, words.size()) : options.arguments();
         if (command.isEmpty()) {
             throw new UsageException(NAME + ": a command is missing: hash, assign or dump (see " + NAME + " --help)");
         }
