@@ -21,18 +21,37 @@ public final class Linearizability {
     /** Clocks tell milliseconds. */
     private static final long SLACK_NS = 2_000_000;
 
+    /** Which of the orders begun is gone on with. */
+    private enum Pick {
+        /**
+         * That with the fewest unanswered operations. Where most of them never happened, as while a disk is full, a
+         * wrong turn among the others is not followed by all sums of a hundred counts.
+         */
+        FEWEST_UNANSWERED,
+        /** The newest: sooner there where many of them happened. */
+        NEWEST
+    }
+
     private record Tried(BitSet done, RecordState state) {}
 
     private final List<Op> ops;
+    private final Pick pick;
+    private final BitSet unanswered = new BitSet();
     private final boolean areClocksRight;
     private final List<BitSet> before = new ArrayList<>();
     private final Set<Tried> tried = new HashSet<>();
-    private final List<Tried> stack = new ArrayList<>();
+    /** What is to be gone on with, by how many unanswered operations it has; one list of all for the newest. */
+    private final List<List<Tried>> stacks = new ArrayList<>();
+
     private Tried furthest;
 
-    private Linearizability(List<Op> ops, boolean areClocksRight) {
+    private Linearizability(List<Op> ops, boolean areClocksRight, Pick pick) {
         this.ops = ops;
         this.areClocksRight = areClocksRight;
+        this.pick = pick;
+        for (int i = 0; i < ops.size(); i++) {
+            unanswered.set(i, !ops.get(i).isKnown());
+        }
         for (Op op : ops) {
             BitSet first = new BitSet();
             op.after.stream()
@@ -55,8 +74,15 @@ public final class Linearizability {
         ops.removeIf(op -> op.isVoid || (!op.isKnown() && op.kind == null));
         ops.sort(Comparator.comparingLong(op -> op.calledNs));
         List<Op> seen = withoutTheUnseen(ops);
-        return (seen.size() < ops.size() && isFound(seen, areClocksRight))
-                || new Linearizability(ops, areClocksRight).search();
+        return (seen.size() < ops.size() && isFound(seen, areClocksRight)) || search(ops, areClocksRight);
+    }
+
+    private static boolean search(List<Op> ops, boolean areClocksRight) {
+        try {
+            return new Linearizability(ops, areClocksRight, Pick.FEWEST_UNANSWERED).search();
+        } catch (IllegalStateException e) {
+            return new Linearizability(ops, areClocksRight, Pick.NEWEST).search();
+        }
     }
 
     /** How far the longest order goes, and what can't follow it; for people. */
@@ -64,7 +90,7 @@ public final class Linearizability {
         List<Op> ops = new ArrayList<>(history);
         ops.removeIf(op -> op.isVoid || (!op.isKnown() && op.kind == null));
         ops.sort(Comparator.comparingLong(op -> op.calledNs));
-        Linearizability checker = new Linearizability(ops, areClocksRight);
+        Linearizability checker = new Linearizability(ops, areClocksRight, Pick.FEWEST_UNANSWERED);
         try {
             checker.search();
         } catch (IllegalStateException e) {
@@ -96,18 +122,26 @@ public final class Linearizability {
 
     private static boolean isFound(List<Op> ops, boolean areClocksRight) {
         try {
-            return new Linearizability(ops, areClocksRight).search();
+            return search(ops, areClocksRight);
         } catch (IllegalStateException e) {
             return false; // the search of all says so, too
         }
     }
 
     private boolean search() {
-        stack.add(new Tried(new BitSet(), RecordState.NONE));
-        for (long steps = 0; !stack.isEmpty(); steps++) {
+        add(new Tried(new BitSet(), RecordState.NONE));
+        int fewest = 0;
+        for (long steps = 0; ; steps++) {
             if (steps > MAX_STEPS) {
                 throw new IllegalStateException("the search takes too long: " + ops.size() + " operations");
             }
+            while (fewest < stacks.size() && stacks.get(fewest).isEmpty()) {
+                fewest++;
+            }
+            if (fewest == stacks.size()) {
+                return false;
+            }
+            List<Tried> stack = stacks.get(fewest);
             Tried at = stack.remove(stack.size() - 1);
             furthest = furthest == null
                             || at.done().cardinality() > furthest.done().cardinality()
@@ -120,7 +154,19 @@ public final class Linearizability {
             push(at, earliestNs, false);
             push(at, earliestNs, true);
         }
-        return false;
+    }
+
+    private void add(Tried next) {
+        int at = 0;
+        if (pick == Pick.FEWEST_UNANSWERED) {
+            BitSet guessed = (BitSet) next.done().clone();
+            guessed.and(unanswered);
+            at = guessed.cardinality();
+        }
+        while (stacks.size() <= at) {
+            stacks.add(new ArrayList<>());
+        }
+        stacks.get(at).add(next);
     }
 
     private long earliestAnswer(BitSet done) {
@@ -150,7 +196,7 @@ public final class Linearizability {
                     done.set(i);
                     Tried then = new Tried(done, next);
                     if (tried.add(then)) {
-                        stack.add(then);
+                        add(then);
                     }
                 }
             }
