@@ -10,6 +10,7 @@ final class Answer<R extends Message> implements Reply<R> {
 
     private final RpcChannel channel;
     private long id;
+    private boolean isPostponed;
 
     Answer(RpcChannel channel, long id) {
         this.channel = channel;
@@ -22,6 +23,7 @@ final class Answer<R extends Message> implements Reply<R> {
             int answered = (int) id;
             id = NOBODY;
             channel.answered(answered, result);
+            settle();
         }
     }
 
@@ -31,6 +33,23 @@ final class Answer<R extends Message> implements Reply<R> {
             int answered = (int) id;
             id = NOBODY;
             channel.failed(answered, code, text);
+            settle();
+        }
+    }
+
+    /** Once: it is its turn after that, whatever is written. */
+    @Override
+    public boolean postpone(int bytes, Runnable again) {
+        if (!isPostponed && id != NOBODY) {
+            isPostponed = channel.largeAnswers().postpone(bytes, again);
+            return isPostponed;
+        }
+        return false;
+    }
+
+    private void settle() {
+        if (isPostponed) {
+            channel.largeAnswers().onAnswered();
         }
     }
 }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * for each other. A peer that takes nothing for long is given up.
  */
 final class Backpressure {
-    /** Answers that may wait for a slow peer before nothing more is read from it. */
-    private static final int MAX_ANSWER_BYTES = FrameWriter.HIGH_WATER_BYTES;
+    /** Answers that may wait for a slow peer before nothing more is read from it: many small ones, few large ones. */
+    private static final int MAX_ANSWER_BYTES = 4 * FrameWriter.HIGH_WATER_BYTES;
 
     private final Channel channel;
     private final FrameWriter writer;

@@ -14,6 +14,18 @@ public interface Reply<R extends Message> {
 
     void fail(ErrorCode code, String text);
 
+    /**
+     * Before an answer that may be large: puts it off if the peer has not taken those before it, so that small ones
+     * need not wait behind it.
+     *
+     * @param bytes of the answer, about
+     * @param again carries the request out once more, for the same reply, when there is room; it must have no effects
+     * @return whether it was put off; then this reply is not to be used until {@code again} is called
+     */
+    default boolean postpone(int bytes, Runnable again) {
+        return false;
+    }
+
     default void fail(ErrorCode code) {
         fail(code, code.text());
     }

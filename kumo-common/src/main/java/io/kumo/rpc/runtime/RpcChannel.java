@@ -54,6 +54,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     private final MessageReader reader = new MessageReader(Unpooled.EMPTY_BUFFER);
     private final FrameWriter writer;
     private final Backpressure backpressure;
+    private final LargeAnswers largeAnswers;
     private final InFlight<ResultHandler<?>> inFlight;
     private final List<Runnable> closeActions = new ArrayList<>();
     private final String remote;
@@ -80,6 +81,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         ctx = vertxHandler.pipeline().context(this);
         writer = new FrameWriter(ctx, limits.maxFrameBytes());
         backpressure = new Backpressure(ctx.channel(), writer, limits, this::closeBecause);
+        largeAnswers = new LargeAnswers(ctx.channel(), context);
     }
 
     // --- Calls from here. ---
@@ -327,8 +329,13 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         }
     }
 
+    LargeAnswers largeAnswers() {
+        return largeAnswers;
+    }
+
     private void resume() {
         if (!closed) {
+            largeAnswers.wake();
             takeFrames();
         }
     }
@@ -423,6 +430,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         closed = true;
         cancelDeadlineTimer();
         backpressure.close();
+        largeAnswers.close();
         writer.release();
         settle();
         ContextInternal previous = context.beginDispatch();

@@ -14,11 +14,15 @@ import io.kumo.protocol.MessageWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Vertx;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +37,10 @@ class RpcBackpressureTest {
 
     private static final int MOST_SERVED = 40;
     private static final Bytes OF_LARGE = Bytes.utf8("large");
+    /** Large too, but small ones may pass it. */
+    private static final Bytes OF_POSTPONED = Bytes.utf8("postponed");
+
+    private static final Bytes OF_SMALL = Bytes.utf8("small");
 
     private static final int STALL_MS = 500;
 
@@ -52,7 +60,13 @@ class RpcBackpressureTest {
                 .onClose(connection -> closed.incrementAndGet())
                 .on(Get.METHOD, (from, call, reply) -> {
                     served.incrementAndGet();
-                    reply.ok(new GetResult(true, 0, 1, 0, call.key().equals(OF_LARGE) ? large : value));
+                    if (call.key().equals(OF_POSTPONED)) {
+                        postponable(reply, new GetResult(true, 0, 1, 0, large));
+                    } else if (call.key().equals(OF_SMALL)) {
+                        reply.ok(new GetResult(false, 0, 0, 0, Bytes.EMPTY));
+                    } else {
+                        reply.ok(new GetResult(true, 0, 1, 0, call.key().equals(OF_LARGE) ? large : value));
+                    }
                 });
         RpcLimits limits = new RpcLimits(2 << 20, 100_000, 1 << 20, 2000, STALL_MS);
         RpcServer server = new RpcServer(vertx, () -> new Hello(1, "", "server", "s", ""), handlers, () -> 0, limits);
@@ -60,6 +74,12 @@ class RpcBackpressureTest {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(30, TimeUnit.SECONDS);
+    }
+
+    private static void postponable(Reply<GetResult> reply, GetResult result) {
+        if (!reply.postpone(result.value().length(), () -> postponable(reply, result))) {
+            reply.ok(result);
+        }
     }
 
     private static void write(OutputStream out, int id, Call<?> call) throws IOException {
@@ -124,6 +144,32 @@ class RpcBackpressureTest {
                 assertTrue(count > 0, "closed before all answers came");
                 left -= count;
             }
+        }
+    }
+
+    @Test
+    void smallAnswersPassLargeOnesThatWait() throws Exception {
+        int largeOnes = 50;
+        ByteBuf calls = Unpooled.buffer();
+        for (int i = 1; i <= largeOnes; i++) {
+            append(calls, i, new Get(0, 1, false, OF_POSTPONED));
+        }
+        append(calls, largeOnes + 1, new Get(0, 1, false, OF_SMALL));
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listen())) {
+            OutputStream out = socket.getOutputStream();
+            write(out, 0, new Hello(1, "", "gateway", "g", ""));
+            out.write(calls.array(), 0, calls.readableBytes());
+            await().until(() -> served.get() == largeOnes + 1);
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            in.skipNBytes(in.readInt()); // Hello's
+            List<Integer> sizes = new ArrayList<>();
+            while (sizes.size() <= largeOnes) {
+                sizes.add(in.readInt());
+                in.skipNBytes(sizes.get(sizes.size() - 1));
+            }
+            int small = sizes.indexOf(Collections.min(sizes));
+            assertTrue(sizes.get(small) < 100 && small < 5, () -> "the small one is number " + small);
+            assertTrue(sizes.stream().filter(size -> size > ANSWER_BYTES).count() == largeOnes);
         }
     }
 }

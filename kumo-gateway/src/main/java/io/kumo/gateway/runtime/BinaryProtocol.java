@@ -34,13 +34,13 @@ final class BinaryProtocol implements ClientProtocol {
 
     @Override
     public CommandParser parser() {
-        return loop.binaryParser(session.isAdmitted());
+        return loop.binaryParser(session.admission().isAdmitted());
     }
 
     @Override
     public void carryOut(Command any) {
         BinaryCommand command = (BinaryCommand) any;
-        if (!session.isAdmitted() && !command.isForAnybody()) {
+        if (!session.admission().isAdmitted() && !command.isForAnybody()) {
             BinaryReplies.error(session.end(), command, BinaryOpcode.AUTH_ERROR);
             return;
         }
@@ -185,7 +185,7 @@ final class BinaryProtocol implements ClientProtocol {
             session.end(); // no frame at all
             return;
         }
-        if (!session.isAdmitted()) {
+        if (!session.admission().isAdmitted()) {
             BinaryReplies.error(
                     session.end(), new BadFrame(frame.opcode(), frame.opaque(), BinaryOpcode.AUTH_ERROR, 0, 0, true));
             return;

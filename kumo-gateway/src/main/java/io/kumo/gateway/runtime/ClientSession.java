@@ -26,7 +26,9 @@ import org.slf4j.LoggerFactory;
 final class ClientSession extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
     private static final int MAX_QUEUED = 1024;
-    private static final int MAX_FLYING = 512;
+    private static final int MAX_FLYING = 128;
+    /** Commands of a client that are begun before others have their turn. */
+    private static final int COMMANDS_PER_TURN = 128;
     /** Answers past it are handed to the socket before more are written. */
     private static final int CHUNK_BYTES = 256 << 10;
     /** Input that may wait while nothing can begin, before reading stops. */
@@ -57,6 +59,8 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     private @Nullable ClientProtocol protocol;
     /** A command whose operations did not all begin yet; nothing is parsed before they did. */
     private @Nullable Pending feeding;
+    /** It was others' turn before all of its input was parsed. */
+    private boolean isYielding;
 
     private long heldBytes;
     private int expectedReplyBytes = FIRST_EXPECTED_REPLY;
@@ -135,7 +139,8 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
 
     /** Begins what may begin now. */
     private void pump() {
-        while (!ended && !closed) {
+        isYielding = false;
+        for (int left = COMMANDS_PER_TURN; !ended && !closed; left--) {
             if (feeding != null && !feed(feeding)) {
                 return;
             }
@@ -144,6 +149,11 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
                 if (input.isReadable()) {
                     loop.stats().increment(Count.CONN_YIELDS);
                 }
+                return;
+            }
+            if (left == 0) {
+                isYielding = true;
+                plan();
                 return;
             }
             if (!parseNext()) {
@@ -283,15 +293,6 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         return admission;
     }
 
-    boolean isReadOnly() {
-        return admission.isReadOnly();
-    }
-
-    /** Whether its commands are carried out. */
-    boolean isAdmitted() {
-        return admission.isAdmitted();
-    }
-
     /** It is known now whether the client is who it says. */
     void onVerdict() {
         plan();
@@ -428,7 +429,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         if (closed || ended || inputEnded) {
             return;
         }
-        boolean stuck = input.readableBytes() > INPUT_BYTES && (feeding != null || !mayBegin());
+        boolean stuck = input.readableBytes() > INPUT_BYTES && (feeding != null || isYielding || !mayBegin());
         boolean read = channel.isWritable() && !stuck;
         if (read != channel.config().isAutoRead()) {
             channel.config().setAutoRead(read);

@@ -108,7 +108,7 @@ final class Dispatcher {
     }
 
     private void numberAndSend(Flight flight) {
-        if (flight.owner().session().isReadOnly()) {
+        if (flight.owner().session().admission().isReadOnly()) {
             flight.refuse("this gateway is read-only");
             end(flight);
         } else if (window.isFull()) {

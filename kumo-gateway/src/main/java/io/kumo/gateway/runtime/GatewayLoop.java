@@ -12,9 +12,11 @@ import io.kumo.protocol.WriteKind;
 import io.kumo.rpc.runtime.RpcClient;
 import io.kumo.table.ClusterTable;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.vertx.core.Context;
 import io.vertx.core.internal.ContextInternal;
@@ -34,6 +36,9 @@ import org.slf4j.LoggerFactory;
 /** What the clients of one event loop share: their dispatcher, counters, memory, and the end of each turn. */
 final class GatewayLoop {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayLoop.class);
+    /** A client that sends without end is read once, then it is the others' turn. */
+    private static final RecvByteBufAllocator ONE_READ =
+            new AdaptiveRecvByteBufAllocator(64, 2 << 10, 64 << 10).maxMessagesPerRead(1);
 
     private static final int KEEPALIVE_S = 60;
     /** Numbers of kinds of writes are small; 0 is for reads. */
@@ -247,6 +252,7 @@ final class GatewayLoop {
             // A host that is gone is noticed after two minutes, not after two hours.
             tcp.setTcpKeepIdle(KEEPALIVE_S).setTcpKeepIntvl(KEEPALIVE_S / 4).setTcpKeepCnt(4);
         }
+        handler.channel().config().setRecvByteBufAllocator(ONE_READ);
         if (tls != null) {
             ClientTls.install(handler.pipeline(), tls, gateway.options().limits(), stats);
         }

@@ -50,7 +50,7 @@ final class MetaFlight extends WriteFlight {
         if (!asks() || hasEnded()) {
             return; // another try was answered before
         }
-        if (command.needsWrite(found) && !owner().session().isReadOnly()) {
+        if (command.needsWrite(found) && !owner().session().admission().isReadOnly()) {
             seen = found.found() ? found.details() : null;
             dispatcher().goOn(this);
         } else {

@@ -26,7 +26,7 @@ final class TextProtocol implements ClientProtocol {
 
     @Override
     public CommandParser parser() {
-        return session.isAdmitted() ? loop.parser() : loop.loginParser();
+        return session.admission().isAdmitted() ? loop.parser() : loop.loginParser();
     }
 
     @Override

@@ -39,22 +39,24 @@ final class DataService {
     }
 
     private void onGet(RpcConnection from, Get get, Reply<GetResult> reply) {
+        read(get, reply, true);
+    }
+
+    /** @param isCounted whether the figures are to have it: not one that is carried out once more */
+    private void read(Get get, Reply<GetResult> reply, boolean isCounted) {
         if (isStopping || get.partition() < 0) {
             reply.fail(isStopping ? ErrorCode.SHUTTING_DOWN : ErrorCode.BAD_REQUEST);
             return;
         }
         Shard shard = shards.of(get.partition());
         long now = clock.monotonicNs();
-        if (shard.loop().isCurrent()) {
-            shard.meters().began();
-            shard.host().onGet(get, new GetAnswer(reply, null, shard.meters(), clock, now));
-            return;
+        EventLoop origin = shard.loop().isCurrent() ? null : shards.current();
+        GetAnswer answer = new GetAnswer(this, get, reply, origin, isCounted ? shard.meters() : null, now);
+        if (origin == null) {
+            answer.begin(shard.host());
+        } else {
+            shard.loop().post(() -> answer.begin(shard.host()));
         }
-        EventLoop origin = shards.current();
-        shard.loop().post(() -> {
-            shard.meters().began();
-            shard.host().onGet(get, new GetAnswer(reply, origin, shard.meters(), clock, now));
-        });
     }
 
     private void onWrite(RpcConnection from, Write write, Reply<WriteResult> reply) {
@@ -78,17 +80,43 @@ final class DataService {
 
     /** The way back of one read. */
     private record GetAnswer(
-            Reply<GetResult> reply, @Nullable EventLoop origin, OperationMeters meters, Clock clock, long beganNs)
+            DataService service,
+            Get get,
+            Reply<GetResult> reply,
+            @Nullable EventLoop origin,
+            @Nullable OperationMeters meters,
+            long beganNs)
             implements Answer<GetResult> {
+        void begin(ReplicaHost host) {
+            if (meters != null) {
+                meters.began();
+            }
+            host.onGet(get, this);
+        }
+
         @Override
         public void ok(GetResult result) {
-            meters.got(result.found(), clock.monotonicNs() - beganNs);
-            answer(reply, origin, result);
+            if (meters != null) {
+                meters.got(result.found(), service.clock.monotonicNs() - beganNs);
+            }
+            if (origin == null) {
+                write(result);
+            } else {
+                origin.post(() -> write(result));
+            }
+        }
+
+        private void write(GetResult result) {
+            if (!reply.postpone(result.value().length(), () -> service.read(get, reply, false))) {
+                reply.ok(result);
+            }
         }
 
         @Override
         public void fail(ErrorCode code) {
-            meters.getFailed(code);
+            if (meters != null) {
+                meters.getFailed(code);
+            }
             refuse(reply, origin, code);
         }
     }
