@@ -12,16 +12,21 @@ record CheckpointRule(long logBytes, long idleNs, long ageNs) {
     private static final long SECOND_NS = 1_000_000_000L;
     private static final long MIN_LOG_BYTES = 64L << 20;
     private static final long MAX_LOG_BYTES = 1L << 30;
+    private static final int OLDEST_SEC = 60;
+    private static final int SPREAD_SEC = 31;
 
     /**
      * The entries since the last checkpoint have to fit into memory when they are read at start. Within that, the more
      * of them the better: what is overwritten often is written to the store once.
      *
      * @param memoryBytes of this event loop
+     * @param spread another number for each event loop of the cluster: copies take the same writes, and must not all go
+     *     to their disks at the same time
      */
-    static CheckpointRule forMemory(long memoryBytes) {
+    static CheckpointRule forMemory(long memoryBytes, long spread) {
         long logBytes = Math.max(MIN_LOG_BYTES, Math.min(MAX_LOG_BYTES, memoryBytes));
-        return new CheckpointRule(logBytes, 2 * SECOND_NS, 60 * SECOND_NS);
+        long ageSec = OLDEST_SEC - Long.remainderUnsigned(spread, SPREAD_SEC);
+        return new CheckpointRule(logBytes, 2 * SECOND_NS, ageSec * SECOND_NS);
     }
 
     /**

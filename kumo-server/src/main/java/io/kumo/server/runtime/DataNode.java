@@ -194,7 +194,9 @@ final class DataNode {
                 context,
                 host,
                 node.clock(),
-                CheckpointRule.forMemory(options.memoryBytes() / options.shards()),
+                CheckpointRule.forMemory(
+                        options.memoryBytes() / options.shards(),
+                        storage.directory().serverId().value() + sweepers.size()),
                 node.metrics().latency(Meter.CHECKPOINT_LATENCY),
                 done -> counts.changed(done.stream().map(Checkpoint::partition).toList()));
         host.connect(peers, checkpointer::soon);

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class CheckpointRuleTest {
@@ -24,8 +26,19 @@ final class CheckpointRuleTest {
 
     @Test
     void neverLetsTheLogGrowBeyondWhatAStartCanHold() {
-        assertEquals(64L << 20, CheckpointRule.forMemory(16L << 20).logBytes());
-        assertEquals(256L << 20, CheckpointRule.forMemory(256L << 20).logBytes());
-        assertEquals(1L << 30, CheckpointRule.forMemory(64L << 30).logBytes());
+        assertEquals(64L << 20, CheckpointRule.forMemory(16L << 20, 0).logBytes());
+        assertEquals(256L << 20, CheckpointRule.forMemory(256L << 20, 0).logBytes());
+        assertEquals(1L << 30, CheckpointRule.forMemory(64L << 30, 0).logBytes());
+    }
+
+    @Test
+    void serversOfTheSameWritesGoToTheirDisksAtDifferentTimes() {
+        Set<Long> ages = new HashSet<>();
+        for (long id = Long.MAX_VALUE - 15; id != Long.MIN_VALUE + 15; id++) {
+            long ageSec = CheckpointRule.forMemory(16L << 20, id).ageNs() / 1_000_000_000;
+            assertTrue(ageSec >= 30 && ageSec <= 60, () -> ageSec + " s");
+            ages.add(ageSec);
+        }
+        assertEquals(31, ages.size());
     }
 }
