@@ -141,9 +141,13 @@ class MemcachedTestsIT {
         return BESIDE.get(wanted.name());
     }
 
+    /**
+     * Perl ends its gateways with SIGINT, which they would not hear where the tests run in the background of a shell.
+     */
     private static Process start(MemcachedTest test) throws IOException {
         Path script = script(test);
-        ProcessBuilder perl = new ProcessBuilder("perl", "-It/lib", "-I.", "-MHarness", script.toString())
+        ProcessBuilder perl = new ProcessBuilder(
+                        "env", "--default-signal=INT", "perl", "-It/lib", "-I.", "-MHarness", script.toString())
                 .directory(source.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(said(test).toFile());
