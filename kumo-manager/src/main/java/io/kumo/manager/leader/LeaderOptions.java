@@ -20,7 +20,7 @@ public record LeaderOptions(
         long complaintMs,
         int joiningPerServer,
         int primariesPerVersion) {
-    public static final LeaderOptions DEFAULT = new LeaderOptions(3_000, 600_000, 4_000, 1_000, 512, 256);
+    public static final LeaderOptions DEFAULT = new LeaderOptions(3_000, 600_000, 4_000, 1_000, 512, 128);
 
     public LeaderOptions {
         Check.argument(faultAfterMs > 0 && replaceAfterMs >= 0 && replaceDelayMs >= 0, "a time is negative");

@@ -134,6 +134,11 @@ public final class ReportBook {
         return entry == null ? null : entry.report;
     }
 
+    /** Joiners of the newest table. */
+    public int joinerCount() {
+        return joining.size();
+    }
+
     /** Joiners of the newest table that have everything, as their primaries say. */
     public int joinedCount() {
         int count = 0;

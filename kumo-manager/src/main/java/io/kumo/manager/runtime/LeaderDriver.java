@@ -89,7 +89,6 @@ final class LeaderDriver {
     /** Of the next step that is scheduled; none if it is over. */
     private long stepTimer = -1;
 
-    private int joinerCount;
     private boolean busy;
     private boolean autoReplaceAsked;
     private boolean closed;
@@ -212,13 +211,9 @@ final class LeaderDriver {
 
     void onTable(ClusterTable newTable) {
         table = newTable;
-        joinerCount = newTable.partitions().stream()
-                .mapToInt(row -> row.joining().size())
-                .sum();
         obstacle = "";
-        judge();
         book.onTable(newTable);
-        schedule();
+        judge();
     }
 
     Observations observe() {
@@ -290,8 +285,7 @@ final class LeaderDriver {
         if (closed) {
             return;
         }
-        int joinedCount = joinerCount == 0 ? 0 : book.joinedCount();
-        pacing.delayMs(joinedCount, joinerCount, nowMs()).ifPresent(delayMs -> {
+        pacing.delayMs(book.joinedCount(), book.joinerCount(), nowMs()).ifPresent(delayMs -> {
             vertx.cancelTimer(stepTimer);
             stepTimer = vertx.setTimer(
                     delayMs,
@@ -366,8 +360,14 @@ final class LeaderDriver {
                             events.forEach(event -> LOG.info("{} version={}", event.text(), next.version()));
                         }
                     }
-                    schedule();
+                    if (result.failed() || isTaken(result.result())) {
+                        schedule();
+                    } // else onTable does, which knows who joins by then
                 }));
+    }
+
+    private boolean isTaken(ClusterTable committed) {
+        return table != null && table.version() >= committed.version();
     }
 
     private void found() {

@@ -75,9 +75,17 @@ public record ManagerOptions(
             "10m",
             "A server that is faulty for so long loses its copies to others, where there are enough; 0: never.");
     static final OptionSpec<Integer> JOINING = OptionSpec.integer(
-            "joining-per-server", "128", 1, 65_536, "Partitions that move to one server at the same time.");
+            "joining-per-server",
+            Integer.toString(LeaderOptions.DEFAULT.joiningPerServer()),
+            1,
+            65_536,
+            "Partitions that move to one server at the same time.");
     static final OptionSpec<Integer> PRIMARIES = OptionSpec.integer(
-            "primaries-per-version", "128", 1, 65_536, "Primaries that move with one version of the table.");
+            "primaries-per-version",
+            Integer.toString(LeaderOptions.DEFAULT.primariesPerVersion()),
+            1,
+            65_536,
+            "Primaries that move with one version of the table.");
     /** In the order in which they are documented. */
     static final List<OptionSpec<?>> ALL = List.of(
             LISTEN,

@@ -62,6 +62,19 @@ class ReportBookTest extends LeaderCase {
                 Map.of(new CopyKey(0, joiner(last)), last.version()), observe().joiningSince());
     }
 
+    /** Or the leader would take the joiners of before for most of those of now, and make a version for few of them. */
+    @Test
+    void whoIsInSyncByNowIsNoJoinerThatHasEverything() {
+        ClusterTable first = next(table);
+        book.onTable(first);
+        report(A, new ServerReportBuilder(A).joined(new CopyReport(0, 1, joiner(first))));
+        assertEquals(1, book.joinerCount());
+        assertEquals(1, book.joinedCount());
+        book.onTable(first.next(first.servers(), table.partitions()));
+        assertEquals(0, book.joinerCount());
+        assertEquals(0, book.joinedCount());
+    }
+
     /** The next table, in which the last copy of partition 0 joins. */
     private static ClusterTable next(ClusterTable before) {
         List<Partition> rows = new ArrayList<>(before.partitions());
