@@ -74,6 +74,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
         // Warns of every message to a member that has just gone; views tell that.
         context.getLogger("org.jgroups").setLevel(Level.ERROR);
+        // An error for each connection whose other end closed it first.
+        context.getLogger("org.jgroups.protocols.TCP").setLevel(Level.OFF);
     }
 
     private static OutputStreamAppender<ILoggingEvent> console(LoggerContext context, Encoder<ILoggingEvent> encoder) {

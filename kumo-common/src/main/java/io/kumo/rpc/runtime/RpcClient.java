@@ -9,6 +9,7 @@ import io.kumo.protocol.ControlMessages.Hello;
 import io.kumo.protocol.ControlMessages.HelloResult;
 import io.kumo.protocol.Message;
 import io.kumo.protocol.Role;
+import io.kumo.rpc.Outage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -45,6 +46,7 @@ public final class RpcClient {
     private final HostPort address;
     private final RpcEndpoint endpoint;
     private final NetClient sockets;
+    private final Outage outage = new Outage();
     private final List<Consumer<Boolean>> stateListeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<Failure>> failureListeners = new CopyOnWriteArrayList<>();
 
@@ -125,16 +127,21 @@ public final class RpcClient {
         new Greeting(channel, endpoint, certified, endpoint.self(), greeted).start();
     }
 
-    /** There is somebody, but no connection; said once for each reason. */
+    /** There is somebody, but no connection. */
     private void turnedAway(ErrorCode code, String text) {
-        boolean isNew = !text.equals(lastFailure);
-        lastFailure = text;
         refused = code == ErrorCode.WRONG_CLUSTER;
         boolean isSilent = code == ErrorCode.TIMED_OUT;
-        tellFailure(isSilent ? Failure.SILENCE : isAnswer(code) ? Failure.ANSWER : Failure.TROUBLE);
-        if (isAnswer(code) && !refused && isNew) {
-            LOG.warn("no connection address={} because={}", address, text);
+        failed(text, isSilent ? Failure.SILENCE : isAnswer(code) ? Failure.ANSWER : Failure.TROUBLE, isAnswer(code));
+    }
+
+    /** @param isSaid whether the peer itself said why */
+    private void failed(String why, Failure failure, boolean isSaid) {
+        lastFailure = why;
+        // Who belongs to another cluster is told by who knows what to do about it.
+        if (!refused && outage.onFailure(why, isSaid, System.nanoTime())) {
+            LOG.warn("no connection address={} because={}", address, why);
         }
+        failureListeners.forEach(listener -> listener.accept(failure));
     }
 
     private void onHello(RpcChannel channel, HelloResult result) {
@@ -142,7 +149,11 @@ public final class RpcClient {
         opening = null;
         open = channel;
         backoffMs = FIRST_BACKOFF_MS;
-        LOG.debug("connected address={} peer={} name={}", address, result.role(), result.name());
+        if (outage.onConnected()) {
+            LOG.info("connected again address={} peer={} name={}", address, result.role(), result.name());
+        } else {
+            LOG.debug("connected address={} peer={} name={}", address, result.role(), result.name());
+        }
         channel.introduced(Introduction.role(result.role()), result.name());
         tell(true);
     }
@@ -160,12 +171,12 @@ public final class RpcClient {
     }
 
     private void onFailure(Throwable failure) {
-        lastFailure = Failures.reason(failure);
         if (Failures.isNobodyThere(failure)) {
             onNobodyThere.run();
         }
         boolean isAnswer = Failures.isNobodyThere(failure) || Failures.isFinal(failure);
-        tellFailure(Failures.isTimeout(failure) ? Failure.SILENCE : isAnswer ? Failure.ANSWER : Failure.TROUBLE);
+        Failure kind = Failures.isTimeout(failure) ? Failure.SILENCE : isAnswer ? Failure.ANSWER : Failure.TROUBLE;
+        failed(Failures.reason(failure), kind, false);
         reconnectLater();
     }
 
@@ -182,10 +193,6 @@ public final class RpcClient {
 
     private static boolean isAnswer(ErrorCode code) {
         return code == ErrorCode.UNAUTHENTICATED || code == ErrorCode.REFUSED || code == ErrorCode.WRONG_CLUSTER;
-    }
-
-    private void tellFailure(Failure failure) {
-        failureListeners.forEach(listener -> listener.accept(failure));
     }
 
     /** Calls; NOT_CONNECTED at once while there is no connection. */

@@ -137,13 +137,13 @@ final class Dispatcher {
 
     private void trySend(Flight flight) {
         if (!router.hasServers() && !loop.isTableExpected()) {
-            flight.refuse(ErrorCode.NO_TABLE.text());
+            flight.refuse(loop.noTable());
             end(flight);
             return;
         }
         flight.startTry();
         if (!router.hasServers()) {
-            onError(flight, ErrorCode.NO_TABLE, ErrorCode.NO_TABLE.text(), 0);
+            onError(flight, ErrorCode.NO_TABLE, loop.noTable(), 0);
             return;
         }
         int partition = flight.partition(router);

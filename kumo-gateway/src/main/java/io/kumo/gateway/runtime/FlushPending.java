@@ -1,7 +1,6 @@
 package io.kumo.gateway.runtime;
 
 import io.kumo.base.Bytes;
-import io.kumo.error.ErrorCode;
 import io.kumo.gateway.route.WriteFields;
 import io.kumo.protocol.WriteKind;
 import io.netty.buffer.ByteBuf;
@@ -30,7 +29,7 @@ final class FlushPending extends Pending {
         this.when = exptime > 0 ? WriteFields.touch(exptime) : WriteFields.NONE;
         this.words = words;
         this.partitionCount = session.dispatcher().router().partitionCount();
-        this.failure = partitionCount == 0 ? ErrorCode.NO_TABLE.text() : "";
+        this.failure = partitionCount == 0 ? session.loop().noTable() : "";
     }
 
     @Override

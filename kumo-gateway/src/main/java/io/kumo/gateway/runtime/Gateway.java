@@ -3,6 +3,7 @@ package io.kumo.gateway.runtime;
 import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import io.kumo.bus.runtime.TableHolder;
+import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.node.runtime.Meter;
 import io.kumo.node.runtime.Metrics;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +56,7 @@ final class Gateway {
     private volatile ClusterFigures figures = ClusterFigures.NONE;
     private volatile boolean stopping;
     private volatile boolean tableExpected;
+    private volatile Supplier<String> noTable = ErrorCode.NO_TABLE::text;
 
     /**
      * @param tables the newest table; whoever makes the gateway keeps it so
@@ -154,6 +157,16 @@ final class Gateway {
 
     boolean isTableExpected() {
         return tableExpected;
+    }
+
+    /** Who knows why there is no table, asked from any thread. */
+    void explainNoTable(Supplier<String> why) {
+        noTable = why;
+    }
+
+    /** Why there is no table, where there is none. */
+    String noTable() {
+        return noTable.get();
     }
 
     /** What managers said of the cluster last. */

@@ -167,6 +167,11 @@ final class GatewayLoop {
         return gateway.isTableExpected();
     }
 
+    /** Why there is no table, where there is none. */
+    String noTable() {
+        return gateway.noTable();
+    }
+
     // --- Memory. ---
 
     void hold(long bytes) {

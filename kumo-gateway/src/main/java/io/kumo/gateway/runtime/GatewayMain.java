@@ -119,7 +119,7 @@ public final class GatewayMain extends NodeMain {
                 .table()
                 .filter(table -> !table.servers().isEmpty())
                 .isPresent();
-        Health health = serves ? Health.serving() : Health.not("no partition table yet: attach servers first");
+        Health health = serves ? Health.serving() : Health.not(listening.noTable());
         return health.with("tableVersion", listening.tables().version())
                 .with("cluster", listening.tables().clusterId())
                 .with("managers", tables.connected())

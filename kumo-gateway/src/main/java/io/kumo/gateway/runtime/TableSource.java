@@ -73,6 +73,7 @@ final class TableSource {
     }
 
     void start() {
+        gateway.explainNoTable(this::whyNoTable);
         gateway.expectTable(true);
         vertx.setTimer(EXPECT_MS, id -> gateway.expectTable(false));
         subscriber.start();
@@ -100,6 +101,15 @@ final class TableSource {
     private boolean isNothingServed() {
         ClusterTable table = tables.orNull();
         return table == null || table.servers().isEmpty();
+    }
+
+    /** From any thread. */
+    private String whyNoTable() {
+        if (managers.stream().anyMatch(RpcClient::isConnected)) {
+            return ErrorCode.NO_TABLE.text();
+        }
+        RpcClient first = managers.get(0);
+        return "no partition table yet: no manager can be reached; " + first.address() + ": " + first.lastFailure();
     }
 
     /** Asks a manager how the cluster is, for stats. */

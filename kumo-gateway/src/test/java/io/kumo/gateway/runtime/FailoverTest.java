@@ -58,6 +58,22 @@ class FailoverTest extends GatewayCase {
         }
     }
 
+    /** It is not for want of servers then. */
+    @Test
+    void saysWhenItReachesNoManager() throws Exception {
+        startGateway(new OptionsBuilder().manager(first.address()).build());
+        first.stop();
+        TableSource source = new TableSource(vertx, gateway, "test");
+        source.start();
+        String nobody = "SERVER_ERROR no partition table yet: no manager can be reached; " + first.address()
+                + ": nobody listens there";
+        try (Client client = new Client(port)) {
+            await().until(() -> client.ask("get a").equals(nobody));
+            assertEquals(nobody, client.ask("set a 0 0 1\r\nx"));
+            assertEquals(nobody, client.ask("flush_all"));
+        }
+    }
+
     @Test
     void sendsAWriteAgainWithTheSameId() throws Exception {
         startGateway();
