@@ -36,7 +36,7 @@ public final class StatusFormatter {
         out.append("auto replace:\n  ")
                 .append(status.autoReplace() ? "enabled" : "disabled")
                 .append('\n');
-        out.append("rebalance:\n  ").append(progress(status.rebalance()));
+        out.append("rebalance:\n  ").append(progress(status));
         out.append(status.paused() ? "  (paused: 'kumoctl MANAGER resume-rebalance' lets it go on)\n" : "\n");
         return out.toString();
     }
@@ -62,8 +62,17 @@ public final class StatusFormatter {
         }
     }
 
+    /** {@link #progress}, and what it can't get on with. */
+    public static String progress(StatusResult status) {
+        String moves = progress(status.rebalance());
+        return status.down() == 0 || !status.rebalance().running()
+                ? moves
+                : moves + "  " + status.down()
+                        + " partitions are down and can't move: 'kumoctl MANAGER doctor' says why";
+    }
+
     /** One line without its end: a bar with rate and time left while something moves. */
-    public static String progress(RebalanceStatus rebalance) {
+    static String progress(RebalanceStatus rebalance) {
         if (!rebalance.running()) {
             return "not running";
         }

@@ -57,6 +57,15 @@ class StatusFormatterTest {
                 line);
     }
 
+    /** Or who waits for the end of an attach waits for ever, and does not know for what. */
+    @Test
+    void saysWhatAMoveWaitsFor() {
+        String line = StatusFormatter.progress(status(MOVING, List.of(), 3));
+        assertTrue(
+                line.endsWith("15 s  3 partitions are down and can't move: 'kumoctl MANAGER doctor' says why"), line);
+        assertEquals("not running", StatusFormatter.progress(status(RESTING, List.of(), 3)));
+    }
+
     @Test
     void jsonHasTheFieldsThatScriptsRelyOn() {
         String json = StatusJson.text(status(MOVING));
@@ -83,13 +92,17 @@ class StatusFormatterTest {
     }
 
     private static StatusResult status(RebalanceStatus rebalance, List<ServerStatus> servers) {
+        return status(rebalance, servers, 0);
+    }
+
+    private static StatusResult status(RebalanceStatus rebalance, List<ServerStatus> servers, int down) {
         return new StatusResult(
                 "00000000000000aa",
                 12,
                 3,
                 1024,
                 7,
-                0,
+                down,
                 false,
                 List.of(
                         new ManagerStatus(new HostPort("mgr1", 19700), true, true),

@@ -156,7 +156,7 @@ final class Subcommands {
         while (true) {
             StatusResult status = run.client().ask(new Status());
             if (status.rebalance().running()) {
-                line.show(StatusFormatter.progress(status.rebalance()));
+                line.show(StatusFormatter.progress(status));
             }
             boolean isAtRest = !status.rebalance().running()
                     && (!status.paused()
