@@ -89,6 +89,24 @@ class AcceptorTest {
         assertSame(later, later.onCommitted(BASE), "an older table changes nothing");
     }
 
+    /** Or the vote on what follows it would be forgotten, and could be decided otherwise. */
+    @Test
+    void aDecidedTableThatComesAgainChangesNothing() {
+        Acceptor voted =
+                acceptor.onAccept(new Accept(CLUSTER, 7, ballot(1, 2), NEXT)).next();
+        assertSame(voted, voted.onCommitted(BASE));
+    }
+
+    @Test
+    void votesForNoTableThatDoesNotFollow() {
+        ClusterTable instead = Tables.marked(7, 3, 0, 5);
+        assertEquals(
+                Verdict.NO_VOTER,
+                acceptor.onAccept(new Accept(CLUSTER, 7, ballot(1, 2), instead))
+                        .answer()
+                        .verdict());
+    }
+
     @Test
     void takesNothingFromAnotherCluster() {
         Prepare foreign = new Prepare("00000000000000ff", 7, ballot(1, 2));
@@ -167,6 +185,7 @@ class AcceptorTest {
         assertTrue(recovered.onCommitted(NEXT).votes());
         Acceptor stale = Tables.blank(managerVoter(1), 3).onCommitted(BASE).recovered(6);
         assertTrue(stale.isLost(), "recovered for a table that is no longer the newest");
+        assertSame(acceptor, acceptor.recovered(7), "it had forgotten nothing");
     }
 
     @Test

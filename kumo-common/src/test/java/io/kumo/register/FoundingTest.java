@@ -11,6 +11,9 @@ import io.kumo.register.RegisterMessages.Learned;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.Partition;
 import io.kumo.table.ServerId;
+import io.kumo.table.ServerInfo;
+import io.kumo.table.ServerState;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +101,26 @@ class FoundingTest {
                 assertInstanceOf(Decision.Refound.class, Founding.decide(MANAGERS, ALL_BLANK, all, 0))
                         .table()
                         .version());
+    }
+
+    /** It may not come for days. */
+    @Test
+    void doesNotWaitForAServerThatWasFaulty() {
+        ClusterTable table = Tables.table(9, 1, 3);
+        List<ServerInfo> servers = new ArrayList<>(table.servers());
+        servers.set(2, Tables.server(3, ServerState.FAULT));
+        ClusterTable known = Tables.withServers(table, 0, servers);
+        Map<ServerId, ServerAccount> two = Map.of(new ServerId(1), knows(known), new ServerId(2), knows(known));
+        assertInstanceOf(Decision.Refound.class, Founding.decide(MANAGERS, ALL_BLANK, two, 0));
+    }
+
+    /** Told by a server that says it belongs to this one. */
+    @Test
+    void aTableOfAnotherClusterIsNotTaken() {
+        ClusterTable foreign = ClusterTable.birth("00000000000000ff", 3, 1, MANAGERS);
+        ServerAccount mixed = new ServerAccount(Tables.CLUSTER, Optional.of(foreign));
+        Decision decision = Founding.decide(MANAGERS, ALL_BLANK, Map.of(new ServerId(1), mixed), Founding.PATIENCE_MS);
+        assertTrue(reason(decision).contains("has told its table yet"), () -> reason(decision));
     }
 
     @Test

@@ -44,8 +44,10 @@ class ProposerTest {
         assertEquals(List.of(managerVoter(2), managerVoter(3)), preparing.unanswered());
         Proposer accepting = preparing.onPromise(managerVoter(3), granted(first));
         assertEquals(Optional.of(new Accept(CLUSTER, 7, first.ballot(), OURS)), accepting.request());
-        Proposer done =
-                accepting.onAccepted(managerVoter(1), accepted(first)).onAccepted(managerVoter(2), accepted(first));
+        Proposer one = accepting.onAccepted(managerVoter(1), accepted(first));
+        assertFalse(one.isDone());
+        assertFalse(one.isOutbid());
+        Proposer done = one.onAccepted(managerVoter(2), accepted(first));
         assertEquals(new Outcome.Committed(OURS), done.outcome());
         assertTrue(done.request().isEmpty());
     }
@@ -54,9 +56,35 @@ class ProposerTest {
     void proposesTheVoteOfTheHighestBallotInsteadOfItsOwn() {
         Ballot low = new Ballot(1, Tables.manager(2), 5);
         Ballot high = new Ballot(3, Tables.manager(2), 5);
-        Proposer accepting = first.onPromise(managerVoter(1), granted(first, high, Optional.of(THEIRS)))
-                .onPromise(managerVoter(2), granted(first, low, Optional.of(Tables.next(BASE, 3))));
-        assertEquals(Optional.of(new Accept(CLUSTER, 7, first.ballot(), THEIRS)), accepting.request());
+        Promise newer = granted(first, high, Optional.of(THEIRS));
+        Promise older = granted(first, low, Optional.of(Tables.next(BASE, 3)));
+        Optional<Accept> theirs = Optional.of(new Accept(CLUSTER, 7, first.ballot(), THEIRS));
+        assertEquals(
+                theirs,
+                first.onPromise(managerVoter(1), newer)
+                        .onPromise(managerVoter(2), older)
+                        .request());
+        assertEquals(
+                theirs,
+                first.onPromise(managerVoter(1), older)
+                        .onPromise(managerVoter(2), newer)
+                        .request());
+    }
+
+    @Test
+    void aVoteCountsWhoeverTellsOfIt() {
+        Promise voted = granted(first, new Ballot(1, Tables.manager(2), 5), Optional.of(THEIRS));
+        Optional<Accept> theirs = Optional.of(new Accept(CLUSTER, 7, first.ballot(), THEIRS));
+        assertEquals(
+                theirs,
+                first.onPromise(managerVoter(1), granted(first))
+                        .onPromise(managerVoter(2), voted)
+                        .request());
+        assertEquals(
+                theirs,
+                first.onPromise(managerVoter(1), voted)
+                        .onPromise(managerVoter(2), granted(first))
+                        .request());
     }
 
     @Test
@@ -112,5 +140,9 @@ class ProposerTest {
     @Test
     void refusesATableThatDoesNotFollow() {
         assertThrows(IllegalArgumentException.class, () -> Proposer.start(BASE, BASE, Tables.manager(1), 11));
+        ClusterTable foreign = ClusterTable.birth("00000000000000ff", 3, 1, Tables.managers(3));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Proposer.start(BASE, foreign.next(List.of(), foreign.partitions()), Tables.manager(1), 11));
     }
 }

@@ -67,4 +67,27 @@ class RecoveryTest {
         assertEquals(Optional.of(newer), recovery.newest());
         assertFalse(recovery.isComplete());
     }
+
+    @Test
+    void theNewestOfSeveralTablesIsLearnt() {
+        ClusterTable newer = Tables.next(THREE, 1);
+        ClusterTable newest = Tables.next(newer, 2);
+        Learned older = new Learned(5, 8, false, true, Optional.of(newer));
+        Recovery recovery = Recovery.start(managerVoter(1), THREE, 5)
+                .onLearned(managerVoter(2), new Learned(5, 9, false, true, Optional.of(newest)))
+                .onLearned(managerVoter(3), older);
+        assertEquals(Optional.of(newest), recovery.newest());
+    }
+
+    @Test
+    void whatAnotherClusterKnowsIsNotLearnt() {
+        ClusterTable foreign = ClusterTable.birth("00000000000000ff", 3, 1, Tables.managers(3));
+        ClusterTable ahead = foreign;
+        while (ahead.version() <= THREE.version()) {
+            ahead = ahead.next(ahead.servers(), ahead.partitions());
+        }
+        Recovery recovery = Recovery.start(managerVoter(1), THREE, 5)
+                .onLearned(managerVoter(2), new Learned(5, ahead.version(), false, true, Optional.of(ahead)));
+        assertTrue(recovery.newest().isEmpty());
+    }
 }
