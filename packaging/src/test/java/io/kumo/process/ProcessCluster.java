@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.awaitility.core.ConditionTimeoutException;
@@ -33,6 +34,7 @@ final class ProcessCluster implements AutoCloseable {
     private static final int FORK = Integer.getInteger("kumo.fork", 1);
 
     private static final int LOG_SHOWN = 3_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     /** Ports that were given to anybody. */
     private static final Set<Integer> GIVEN = new HashSet<>();
 
@@ -289,21 +291,31 @@ final class ProcessCluster implements AutoCloseable {
 
     /** The manager that leads, as the first says that runs. */
     Daemon leader() {
-        for (int attempt = 0; attempt < 100; attempt++) {
-            ClusterStatus status = status();
+        return leaderWithin(PATIENCE);
+    }
+
+    Daemon leaderWithin(Duration atMost) {
+        AtomicReference<Daemon> leader = new AtomicReference<>();
+        awaitStatus("a manager leads", atMost, status -> {
             for (int i = 0; i < managers.size(); i++) {
                 if (managers.get(i).isRunning() && status.isLeader(managerAddress(i))) {
-                    return managers.get(i);
+                    leader.set(managers.get(i));
                 }
             }
-        }
-        throw new AssertionError("no manager leads: " + kumoctl("status"));
+            return leader.get() != null;
+        });
+        return leader.get();
     }
 
     void awaitStatus(String what, Predicate<ClusterStatus> holds) {
+        awaitStatus(what, PATIENCE, holds);
+    }
+
+    private void awaitStatus(String what, Duration atMost, Predicate<ClusterStatus> holds) {
         try {
             await(what)
-                    .atMost(Duration.ofSeconds(90))
+                    .atMost(atMost)
+                    .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(200))
                     .ignoreExceptions()
                     .until(() -> holds.test(status()));

@@ -29,7 +29,8 @@ enum Scenario {
     GATEWAY_KILLED(Scenario::gatewayKilled),
     SERVERS_KILLED_IN_A_REBALANCE(Scenario::serversKilledInARebalance),
     SERVERS_RESTARTED_IN_TURN(Scenario::serversRestartedInTurn),
-    MANAGERS_RESTARTED_IN_TURN(Scenario::managersRestartedInTurn);
+    MANAGERS_RESTARTED_IN_TURN(Scenario::managersRestartedInTurn),
+    MANAGERS_RESTARTED_AFTER_A_PAUSE(Scenario::managersRestartedAfterAPause);
 
     /** Operations that show that clients go on. */
     private static final int SOME = 150;
@@ -39,6 +40,8 @@ enum Scenario {
     private static final long LONGEST_FAILOVER_MS = 3_000;
     /** A process that is stopped is silent first, which is borne for two seconds. */
     private static final long LONGEST_SILENCE_MS = 5_000;
+    /** On a quiet machine it takes less than three seconds; it was ten. */
+    private static final Duration LONGEST_WITHOUT_LEADER = Duration.ofSeconds(6);
     /** Longer than a lease, shorter than silence is borne. */
     private static final Duration A_LEASE = Duration.ofMillis(1_500);
 
@@ -255,5 +258,12 @@ enum Scenario {
             play.cluster().manager(i).start().awaitReady();
             play.cluster().awaitHealthy();
         }
+    }
+
+    /** The group merges with the leader that was paused while those who do that go away. */
+    private static void managersRestartedAfterAPause(Play play) {
+        leaderPaused(play);
+        managersRestartedInTurn(play);
+        play.cluster().leaderWithin(LONGEST_WITHOUT_LEADER);
     }
 }

@@ -58,6 +58,11 @@ final class GroupStack {
     private static final long LONE_JOIN_TIMEOUT_MS = 300;
     /** Who is cut off with others is noticed a moment later: the view without it must not wait for its word. */
     private static final long VIEW_ACK_TIMEOUT_MS = 300;
+    /**
+     * A merge whose other side is gone is given up after twice this; until then there are no new views, so that
+     * managers that are back wait to join, and nobody leads. One takes some 100 ms.
+     */
+    private static final long MERGE_TIMEOUT_MS = 1_000;
     /** A request that is lost while the connection is made is sent again within the timeout. */
     private static final int DISCOVERY_RUNS = 3;
 
@@ -85,6 +90,7 @@ final class GroupStack {
                         .printLocalAddress(false)
                         .setJoinTimeout(isLoneManager(options) ? LONE_JOIN_TIMEOUT_MS : JOIN_TIMEOUT_MS)
                         .setLeaveTimeout(500)
+                        .setMergeTimeout(MERGE_TIMEOUT_MS)
                         .setViewAckCollectionTimeout(VIEW_ACK_TIMEOUT_MS)
                         .setMembershipChangePolicy(new ManagersFirst())
                         .setLogCollectMessages(false),
