@@ -2,6 +2,7 @@ package io.kumo.sim;
 
 import io.kumo.protocol.WriteStatus;
 import io.kumo.sim.History.Op;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -287,23 +288,30 @@ public final class Linearizability {
             return same(op, WriteStatus.NOT_A_NUMBER, state);
         }
         long before = numberOf(state.value());
-        long number =
-                op.kind == io.kumo.protocol.WriteKind.INCR ? before + op.argument : Math.max(0, before - op.argument);
+        long number = counted(op.kind == io.kumo.protocol.WriteKind.INCR, before, op.argument);
         if (op.isKnown() && !op.isInferred && op.status == WriteStatus.DONE && op.number != number) {
             return List.of();
         }
         return done(op, state, counted(state.value(), number));
     }
 
+    /** Numbers have 64 bits without a sign; incr wraps around, decr ends at 0. */
+    static long counted(boolean isIncr, long before, long by) {
+        long less = Long.compareUnsigned(by, before) > 0 ? 0 : before - by;
+        return isIncr ? before + by : less;
+    }
+
     /** What memcached leaves: it overwrites digits in place. */
     static String counted(String before, long number) {
-        String text = Long.toString(number);
+        String text = Long.toUnsignedString(number);
         return text + " ".repeat(Math.max(0, before.length() - text.length()));
     }
 
     static boolean isNumber(String value) {
         String digits = digits(value);
-        return !digits.isEmpty() && digits.chars().allMatch(Character::isDigit);
+        return !digits.isEmpty()
+                && digits.chars().allMatch(Character::isDigit)
+                && new BigInteger(digits).bitLength() <= Long.SIZE;
     }
 
     /** Up to a white space: what is behind one does not count. */
@@ -313,7 +321,7 @@ public final class Linearizability {
     }
 
     static long numberOf(String value) {
-        return Long.parseLong(digits(value));
+        return Long.parseUnsignedLong(digits(value));
     }
 
     private static List<RecordState> done(Op op, RecordState state, String value) {

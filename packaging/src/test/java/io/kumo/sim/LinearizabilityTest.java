@@ -1,5 +1,6 @@
 package io.kumo.sim;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -100,5 +101,19 @@ class LinearizabilityTest {
         }
         get("500", 0);
         assertTrue(Linearizability.isLinearizable(history));
+    }
+
+    /** By appends a number may get more digits than memcached counts with. */
+    @Test
+    void countsWith64BitsAndNotBeyond() {
+        write(WriteKind.SET, "1844674407370955161", 0, WriteStatus.DONE);
+        write(WriteKind.APPEND, "5", 0, WriteStatus.DONE);
+        get("18446744073709551615", 0);
+        write(WriteKind.APPEND, "0", 0, WriteStatus.DONE);
+        write(WriteKind.INCR, "", 1, WriteStatus.NOT_A_NUMBER);
+        assertTrue(Linearizability.isLinearizable(history));
+        assertEquals("0", Linearizability.counted("7", Linearizability.counted(true, -1, 1)));
+        assertEquals(0, Linearizability.counted(false, 5, 6));
+        assertEquals("18446744073709551614", Linearizability.counted("", Linearizability.counted(false, -1, 1)));
     }
 }

@@ -239,7 +239,7 @@ final class MetaModel {
             return refused(WriteStatus.NOT_A_NUMBER);
         }
         long before = Linearizability.numberOf(state.value());
-        long number = op.kind == WriteKind.INCR ? before + command.delta() : Math.max(0, before - command.delta());
+        long number = Linearizability.counted(op.kind == WriteKind.INCR, before, command.delta());
         if (!isOpen && op.status == WriteStatus.DONE && op.number != number) {
             return List.of();
         }

@@ -130,6 +130,9 @@ class MutationRulesTest {
         assertEquals(
                 WriteStatus.TOO_LARGE,
                 evaluate(write(WriteKind.SET, "y".repeat(101), 0, 0, 0), old).status());
+        assertEquals(
+                WriteStatus.DONE,
+                evaluate(write(WriteKind.SET, "y".repeat(100), 0, 0, 0), old).status());
     }
 
     @ParameterizedTest
@@ -141,6 +144,7 @@ class MutationRulesTest {
         "' 7',1,8",
         "+7,1,8",
         "-0,4,4",
+        "-18446744073709551615,1,2",
         "'12 abc',1,13",
         "'12\0',1,13",
         "007,1,8"
@@ -186,6 +190,7 @@ class MutationRulesTest {
         assertEquals(-1, MutationRules.expiryMs(month + 1, NOW_MS), "a time in 1970");
         assertEquals(1_800_000_000_000L, MutationRules.expiryMs(1_800_000_000L, NOW_MS));
         assertEquals(-1, MutationRules.expiryMs(-1, NOW_MS));
+        assertEquals(-1, MutationRules.expiryMs(1_800_000_000L, 1_800_000_000_000L), "now");
         assertEquals(Long.MAX_VALUE / 2000 * 1000, MutationRules.expiryMs(Long.MAX_VALUE, NOW_MS));
     }
 
