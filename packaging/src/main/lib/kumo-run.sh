@@ -48,7 +48,7 @@ fi
 
 # The optimising compiler works longer than its code gives back, in a program that does little; in the others it is told
 # to inline less: the code is as fast, and made with a fraction of the work, which clients would wait for. Its threads are
-# nice (10): event loops come first. (Who is not root is warned that others can't be given a higher priority.)
+# nice (10): event loops come first. (Without -PrintWarnings who is not root is warned that raising priorities takes root.)
 if [ "$hot" = yes ]; then
     jvm="$jvm -XX:MaxInlineLevel=7 -XX:InlineSmallCode=800 -XX:FreqInlineSize=80 -XX:Tier3DelayOn=0
     -XX:ThreadPriorityPolicy=1 -XX:CompilerThreadPriority=10 -XX:-PrintWarnings"

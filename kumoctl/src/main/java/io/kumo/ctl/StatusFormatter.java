@@ -62,7 +62,7 @@ public final class StatusFormatter {
         }
     }
 
-    /** {@link #progress}, and what it can't get on with. */
+    /** {@link #progress(RebalanceStatus)}, and what it can't get on with. */
     public static String progress(StatusResult status) {
         String moves = progress(status.rebalance());
         return status.down() == 0 || !status.rebalance().running()

@@ -260,7 +260,7 @@ enum Scenario {
         }
     }
 
-    /** The group merges with the leader that was paused while those who do that go away. */
+    /** Both sides of the merge that takes the paused leader back go away in the middle of it. */
     private static void managersRestartedAfterAPause(Play play) {
         leaderPaused(play);
         managersRestartedInTurn(play);

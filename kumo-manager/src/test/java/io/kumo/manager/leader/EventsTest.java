@@ -86,8 +86,7 @@ class EventsTest extends LeaderCase {
     @Test
     void whatIsMended() {
         attached(A, B, C);
-        int partition = 0;
-        report(A, new ServerReportBuilder(A).damaged(partition));
+        report(A, new ServerReportBuilder(A).damaged(0));
         assertEquals("1 partitions of server " + A + " are mended from other copies", text("repair"));
     }
 }
