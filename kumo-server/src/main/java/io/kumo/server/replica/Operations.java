@@ -172,11 +172,10 @@ final class Operations {
     }
 
     private void repeat(long seq, WriteResult result, Answer<WriteResult> answer) {
-        boolean isChange = result.status() == WriteStatus.DONE;
         if (seq > data.committedSeq()) {
             waiting++;
-            data.tail.addWaiter(seq, isChange ? Waiter.ofRepeated(answer, result) : Waiter.ofUnchanged(answer, result));
-        } else if (isChange || primary.holdsLeases()) {
+            data.tail.addWaiter(seq, Waiter.ofAnswered(answer, result));
+        } else if (result.status() == WriteStatus.DONE || primary.holdsLeases()) {
             answer.ok(result);
         } else {
             answer.fail(ErrorCode.LEASE_LOST);

@@ -52,13 +52,11 @@ final class Waiter {
         return new Waiter(null, write, null, 0, before, async);
     }
 
-    /** Of the operation that made the entry, asked for again. */
-    static Waiter ofRepeated(Answer<WriteResult> write, WriteResult result) {
-        return new Waiter(null, write, result, 0, null, false);
-    }
-
-    /** Of an operation that changed nothing because of the entry. */
-    static Waiter ofUnchanged(Answer<WriteResult> write, WriteResult result) {
+    /**
+     * Whose answer is known and counts once the entry is committed: of the operation that made the entry, asked for
+     * again, or of one that changed nothing because of it.
+     */
+    static Waiter ofAnswered(Answer<WriteResult> write, WriteResult result) {
         return new Waiter(null, write, result, 0, null, false);
     }
 

@@ -1,11 +1,13 @@
 package io.kumo.server.replica;
 
 import static io.kumo.server.replica.FakeWorld.ME;
+import static io.kumo.server.replica.FakeWorld.SEC;
 import static io.kumo.server.replica.FakeWorld.THREE;
 import static io.kumo.server.replica.FakeWorld.TWO;
 import static io.kumo.server.replica.FakeWorld.status;
 import static io.kumo.server.replica.FakeWorld.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kumo.error.ErrorCode;
@@ -20,6 +22,7 @@ import io.kumo.protocol.ReplicationMessages.Replicated;
 import io.kumo.protocol.WriteKind;
 import io.kumo.protocol.WriteStatus;
 import io.kumo.server.replica.FakeWorld.Result;
+import io.kumo.server.replica.ReplicaEvent.CopyLacksEntries;
 import io.kumo.table.ClusterTable;
 import io.kumo.table.Orders;
 import io.kumo.table.Partition;
@@ -230,5 +233,154 @@ class AcknowledgementsTest {
         List<Replicate> sent = world.sent(TWO, Replicate.class);
         assertEquals(1, sent.get(sent.size() - 1).entries().size());
         assertEquals(0, sent.get(sent.size() - 1).baseSeq());
+    }
+
+    /** So many ticks of 20 ms in which nobody says anything but that it still grants its lease. */
+    private static void silence(FakeWorld world, int ticks) {
+        for (int i = 0; i < ticks; i++) {
+            world.nowNs += SEC / 50;
+            world.grantLeases(TWO);
+            world.replica.onTick();
+        }
+    }
+
+    @Test
+    void aJoinerThatFallsSilentBeforeItIsReportedHoldsNothingUp() {
+        FakeWorld world = joined();
+        says(world, 1, world.version, 1, PROCESS, 1);
+        Result<WriteResult> set = written(world);
+        silence(world, 45);
+        assertTrue(set.isOpen(), "it is counted");
+        silence(world, 15);
+        assertEquals(WriteStatus.DONE, status(set));
+        assertEquals(List.of(), world.replica.unresponsive(), "nobody relies on it");
+    }
+
+    @Test
+    void aJoinerThatWasReportedIsWaitedForHoweverLongAndComplainedOf() {
+        FakeWorld world = joined();
+        world.acknowledge(TWO, 1);
+        Result<WriteResult> set = written(world);
+        silence(world, 200);
+        assertTrue(set.isOpen());
+        assertEquals(List.of(TWO), world.replica.unresponsive());
+    }
+
+    @Test
+    void aJoinerThatWasReportedBeforeTablesWereMissedIsWaitedForHoweverLong() {
+        FakeWorld world = joined();
+        world.acknowledge(TWO, 1);
+        world.version++;
+        world.table(1, List.of(ME), List.of(TWO));
+        Result<WriteResult> set = written(world);
+        silence(world, 200);
+        assertTrue(set.isOpen(), "managers may have acted on what was reported");
+        assertEquals(List.of(TWO), world.replica.unresponsive());
+    }
+
+    @Test
+    void whoGrantsNoLeaseIsComplainedOfUntilItDoes() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        silence(world, 100);
+        for (int i = 0; i < 70; i++) {
+            world.nowNs += SEC / 50;
+            world.replica.onTick();
+        }
+        assertEquals(List.of(), world.replica.unresponsive());
+        int reports = world.reports;
+        for (int i = 0; i < 20; i++) {
+            world.nowNs += SEC / 50;
+            world.replica.onTick();
+        }
+        assertEquals(List.of(TWO), world.replica.unresponsive());
+        assertEquals(reports + 1, world.reports, "managers hear of it at once, and once");
+        silence(world, 2);
+        assertEquals(List.of(), world.replica.unresponsive());
+        assertEquals(reports + 2, world.reports);
+    }
+
+    @Test
+    void whoLacksForGoodWhatIsCommittedIsComplainedOf() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        written(world);
+        world.acknowledge(TWO, 1);
+        isBehind(world, false, 0, 0);
+        world.replica.onTick();
+        assertEquals(List.of(TWO), world.replica.unresponsive());
+    }
+
+    @Test
+    void whatACopySaysThatKnowsANewerTableMayBeOfANewLife() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        written(world);
+        world.acknowledge(TWO, 1);
+        world.replica.onMessage(TWO, new Behind(0, 1, world.version + 1, true, true, 0, 0, List.of(), PROCESS, false));
+        world.replica.onTick();
+        assertEquals(List.of(), world.replica.unresponsive());
+        assertEquals(
+                List.of(),
+                world.events.stream().filter(CopyLacksEntries.class::isInstance).toList());
+        world.replica.onMessage(TWO, new Behind(0, 1, world.version, true, true, 0, 0, List.of(), PROCESS, false));
+        assertEquals(
+                1,
+                world.events.stream().filter(CopyLacksEntries.class::isInstance).count());
+    }
+
+    @Test
+    void managersHearAtOnceThatSomebodyHasJoined() {
+        FakeWorld world = joined();
+        int reports = world.reports;
+        world.acknowledge(TWO, 1);
+        assertEquals(reports + 1, world.reports);
+        world.table(1, List.of(ME, TWO), List.of());
+        assertEquals(reports + 2, world.reports, "and that this is done");
+        world.table(1, List.of(ME, TWO), List.of());
+        assertEquals(reports + 2, world.reports);
+    }
+
+    @Test
+    void whoHasJoinedGivesItsPlaceForCopiesBack() {
+        FakeWorld world = joined();
+        isBehind(world, false, 0, 0);
+        world.replica.onTick();
+        CopyThrottle throttle = world.context.throttle;
+        for (int i = 1; i < FakeWorld.COPY_PLACES; i++) {
+            assertTrue(throttle.start(1, world.nowNs));
+        }
+        assertFalse(throttle.start(1, world.nowNs), "its copy has the last one");
+        CopyChunk chunk = world.sent(TWO, CopyChunk.class).get(0);
+        world.replica.onMessage(
+                TWO, new CopyReceived(0, 1, world.version, chunk.copyId(), 1, PROCESS, List.of(), true));
+        world.replica.flush();
+        says(world, 1, world.version, 1, PROCESS, 2);
+        assertEquals(List.of(TWO), world.replica.joined());
+        assertTrue(throttle.start(1, world.nowNs));
+    }
+
+    @Test
+    void whoIsInSyncAndLacksWhatTheLogHasNoMoreIsComplainedOfAndNotCopiedOver() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        written(world);
+        world.acknowledge(TWO, 1);
+        isBehind(world, true, 0, 0);
+        world.replica.onTick();
+        assertEquals(List.of(TWO), world.replica.unresponsive());
+        assertTrue(world.sent(TWO, CopyChunk.class).isEmpty());
+    }
+
+    @Test
+    void aJoinerThatLacksWhatTheLogHasNoMoreIsComplainedOfOnlyIfItWasReported() {
+        FakeWorld world = joined();
+        isBehind(world, true, 0, 0);
+        world.replica.onTick();
+        assertEquals(List.of(), world.replica.unresponsive());
+        assertEquals(1, world.sent(TWO, CopyChunk.class).size());
+
+        world = joined();
+        world.acknowledge(TWO, 1);
+        isBehind(world, true, 0, 0);
+        world.replica.onTick();
+        assertEquals(List.of(TWO), world.replica.unresponsive());
+        assertTrue(world.sent(TWO, CopyChunk.class).isEmpty());
     }
 }

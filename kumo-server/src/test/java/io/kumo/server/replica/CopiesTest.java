@@ -7,6 +7,8 @@ import static io.kumo.server.replica.FakeWorld.TWO;
 import static io.kumo.server.replica.FakeWorld.status;
 import static io.kumo.server.replica.FakeWorld.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kumo.base.Bytes;
@@ -190,5 +192,133 @@ class CopiesTest {
         assertTrue(set.isOpen());
         world.acknowledge(TWO, 1);
         assertEquals(WriteStatus.DONE, status(set));
+    }
+
+    private static LogEntry put(long epoch, long seq) {
+        return new LogEntry(
+                EntryKind.PUT, epoch, seq, 0, 0, 0, 0, Bytes.utf8("k" + seq), 0, 0, Bytes.utf8("v"), seq, 0);
+    }
+
+    /** A copy of server 2's, which has two entries of epoch 1, both committed. */
+    private static FakeWorld followerOfTwoEntries(FakeWorld world) {
+        world.table(1, List.of(TWO, THREE, ME), List.of());
+        world.replica.onMessage(
+                TWO, new Replicate(0, 1, world.version, 0, 0, 0, 2, List.of(put(1, 1), put(1, 2)), false));
+        world.logged();
+        assertEquals(2, world.replica.data().committedSeq());
+        world.sent.clear();
+        return world;
+    }
+
+    private static FakeWorld followerOfTwoEntries() {
+        return followerOfTwoEntries(new FakeWorld());
+    }
+
+    @Test
+    void whatIsCommittedHereAndUnknownToThePrimaryIsNotUndoneButSaid() {
+        FakeWorld world = followerOfTwoEntries();
+        world.table(2, List.of(THREE, ME), List.of());
+        world.replica.onMessage(THREE, new Replicate(0, 2, world.version, 1, 1, 1, 1, List.of(put(2, 2)), false));
+        world.replica.flush();
+        assertTrue(world.sent(THREE, Replicated.class).isEmpty());
+        assertEquals(2, world.sent(THREE, Behind.class).get(0).committedSeq());
+        assertEquals(1, world.replica.data().epochAt(2));
+    }
+
+    @Test
+    void whatIsCommittedHereIsNotReplacedByAnotherEntryOfItsSeq() {
+        FakeWorld world = followerOfTwoEntries();
+        world.table(2, List.of(THREE, ME), List.of());
+        world.replica.onMessage(
+                THREE, new Replicate(0, 2, world.version, 9, 1, 1, 1, List.of(put(2, 2), put(2, 3)), false));
+        world.replica.flush();
+        assertTrue(world.sent(THREE, Replicated.class).isEmpty());
+        assertEquals(1, world.sent(THREE, Behind.class).size());
+        assertEquals(2, world.replica.view().lastSeq());
+    }
+
+    @Test
+    void whatIsSentAgainIsAnsweredAgainAndTakenOnce() {
+        FakeWorld world = followerOfTwoEntries();
+        world.replica.onMessage(
+                TWO, new Replicate(0, 1, world.version, 0, 0, 0, 2, List.of(put(1, 1), put(1, 2), put(1, 3)), false));
+        world.logged();
+        assertEquals(3, world.sent(TWO, Replicated.class).get(0).seq());
+        assertTrue(world.sent(TWO, Behind.class).isEmpty());
+        assertEquals(3, world.log.size());
+    }
+
+    @Test
+    void aCopyWithoutMemoryTakesNothingNewButCommitsAndAnswersForWhatItHas() {
+        FakeWorld world = new FakeWorld(ReplicaSettings.defaults(), new MemoryBudget(300, 600), Recovery.NONE);
+        world.table(1, List.of(TWO, ME), List.of());
+        world.replica.onMessage(
+                TWO, new Replicate(0, 1, world.version, 0, 0, 0, 0, List.of(put(1, 1), put(1, 2)), false));
+        world.logged();
+        world.replica.onMessage(TWO, new Replicate(0, 1, world.version, 0, 1, 2, 2, List.of(), false));
+        assertTrue(world.context.memory().isFull());
+        world.sent.clear();
+        world.replica.onMessage(TWO, new Replicate(0, 1, world.version, 0, 1, 2, 2, List.of(put(1, 3)), false));
+        world.replica.flush();
+        assertEquals(2, world.replica.view().lastSeq(), "no room");
+        assertEquals(2, world.sent(TWO, Replicated.class).get(0).seq());
+        world.sent.clear();
+        world.replica.onMessage(TWO, new Replicate(0, 1, world.version, 0, 1, 1, 2, List.of(put(1, 2)), false));
+        world.replica.flush();
+        assertEquals(2, world.sent(TWO, Replicated.class).get(0).seq());
+        Checkpoint checkpoint = world.replica.beginCheckpoint();
+        assertNotNull(checkpoint);
+        world.replica.onCheckpointed(checkpoint);
+        world.replica.onMessage(TWO, new Replicate(0, 1, world.version, 0, 1, 2, 2, List.of(put(1, 3)), false));
+        assertEquals(3, world.replica.view().lastSeq());
+    }
+
+    @Test
+    void whoSendsByAnOlderTableIsToldThatThereIsANewerOne() {
+        FakeWorld world = followerOfTwoEntries();
+        world.table(2, List.of(THREE, ME), List.of());
+        world.sent.clear();
+        world.replica.onMessage(TWO, new Replicate(0, 1, world.version - 1, 0, 1, 2, 2, List.of(put(1, 3)), false));
+        Behind refusal = world.sent(TWO, Behind.class).get(0);
+        assertFalse(refusal.accepted());
+        assertEquals(world.version, refusal.tableVersion());
+        world.sent.clear();
+        world.replica.onMessage(TWO, new Replicate(0, 1, world.version, 0, 1, 2, 2, List.of(), false));
+        world.replica.onMessage(TWO, new Replicate(0, 3, world.version + 1, 0, 1, 2, 2, List.of(), false));
+        assertTrue(world.sent(TWO, Behind.class).isEmpty(), "it knows as much, or more");
+        assertEquals(2, world.replica.view().lastSeq());
+    }
+
+    @Test
+    void aCopyThatOwesAnAnswerIsAskedAgainAfterAWhile() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        world.submit(WriteKind.SET, "k", "v");
+        world.logged();
+        world.sent.clear();
+        world.nowNs += SEC / 10;
+        world.replica.onTick();
+        assertTrue(world.sent(TWO, Replicate.class).isEmpty());
+        world.nowNs += SEC / 5;
+        world.replica.onTick();
+        assertEquals(1, world.sent(TWO, Replicate.class).size());
+        world.replica.onTick();
+        assertEquals(1, world.sent(TWO, Replicate.class).size());
+    }
+
+    @Test
+    void aCopyIsToldWhatIsCommittedAlsoIfNothingIsWrittenAnyMore() {
+        FakeWorld world = new FakeWorld().serving(TWO);
+        world.submit(WriteKind.SET, "k", "v");
+        world.logged();
+        world.acknowledge(TWO, 1);
+        world.sent.clear();
+        for (int i = 0; i < 3; i++) {
+            world.nowNs += SEC / 5 + 1;
+            world.grantLeases(TWO);
+            world.replica.onTick();
+        }
+        List<Replicate> told = world.sent(TWO, Replicate.class);
+        assertEquals(1, told.size());
+        assertEquals(1, told.get(0).committedSeq());
     }
 }
