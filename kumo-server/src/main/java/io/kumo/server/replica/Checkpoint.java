@@ -15,4 +15,13 @@ import java.util.List;
  * @param records PUT and COPY_PUT to be put, DELETE to be deleted; in no order
  */
 public record Checkpoint(
-        int partition, boolean wipe, long epoch, long seq, boolean complete, Bytes state, List<LogEntry> records) {}
+        int partition, boolean wipe, long epoch, long seq, boolean complete, Bytes state, List<LogEntry> records) {
+    /** What the records take in memory. */
+    public long footprintBytes() {
+        long bytes = 0;
+        for (LogEntry record : records) {
+            bytes += record.footprintBytes();
+        }
+        return bytes;
+    }
+}

@@ -9,9 +9,7 @@ import io.kumo.time.Clock;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -20,12 +18,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes the records of one event loop's replicas to the store: decides when, takes what is dirty on the loop, sorts it
- * on a worker, has it applied by the store's thread, one transaction at a time. Used on its event loop only.
+ * on a worker, has it applied by the store's thread, one transaction at a time, with rests where nobody waits. Used on
+ * its event loop only.
  */
 final class Checkpointer {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
-    /** A transaction of this many records costs least for each of them. */
-    private static final int BATCH_RECORDS = 10_000;
+    /**
+     * About 10,000 records of 100 bytes: the most that makes each of them cheaper. What a transaction writes stays in
+     * memory twice until it ends, and a collector that comes in between moves all of it.
+     */
+    private static final int BATCH_BYTES = 3 << 20;
 
     /** After a failure: what fails, fails of a full disk (all else ends the process). */
     private static final long RETRY_NS = 1_000_000_000;
@@ -37,9 +39,11 @@ final class Checkpointer {
     private final CheckpointRule rule;
     private final Latency latency;
     private final Consumer<List<Checkpoint>> stored;
-    private final Deque<Replica> left = new ArrayDeque<>();
+    private final CheckpointQueue<Replica> queue = new CheckpointQueue<>();
     private final AtomicLong recordCount = new AtomicLong();
     private boolean isRunning;
+    private boolean isResting;
+    private long restUntilNs;
     private boolean hasFailed;
     private long failedNs;
     private long beganNs;
@@ -72,7 +76,9 @@ final class Checkpointer {
         return recordCount.get();
     }
 
-    /** To be called many times per second: begins a checkpoint if it is time for one. */
+    /**
+     * To be called many times per second: begins a checkpoint if it is time for one, and goes on with one that rested.
+     */
     void onTick() {
         long now = clock.monotonicNs();
         long log = host.appendedBytes();
@@ -80,22 +86,39 @@ final class Checkpointer {
             logSeen = log;
             logGrewNs = now;
         }
-        boolean isHalfFull = host.replicaContext().memory().isHalfFull();
+        boolean isHalfFull = isHalfFull();
         boolean isTooSoon = hasFailed && now - failedNs < RETRY_NS;
+        if (isResting && (isHalfFull || now >= restUntilNs)) {
+            goOn();
+        }
         if (!isRunning && !isTooSoon && rule.isDue(isHalfFull, log - logAtBegin, now - logGrewNs, now - beganNs)) {
-            begin();
+            round();
         }
     }
 
-    /** Takes all that is dirty now to the store; completes when it is there. */
+    private boolean isHalfFull() {
+        return host.replicaContext().memory().isHalfFull();
+    }
+
+    /** Takes all that is dirty now to the store, as fast as it goes; completes when it is there. */
     Future<Void> begin() {
+        Future<Void> done = round();
+        if (isRunning) {
+            queue.hurry();
+            wake();
+        }
+        return done;
+    }
+
+    private Future<Void> round() {
         if (isRunning) {
             return round.future();
         }
-        host.replicas().stream().filter(Replica::isDirty).forEach(left::add);
-        if (left.isEmpty()) {
+        List<Replica> dirty = host.replicas().stream().filter(Replica::isDirty).toList();
+        if (dirty.isEmpty()) {
             return Future.succeededFuture();
         }
+        queue.addAll(dirty);
         isRunning = true;
         beganNs = clock.monotonicNs();
         logAtBegin = host.appendedBytes();
@@ -109,24 +132,40 @@ final class Checkpointer {
         if (!replica.isDirty()) {
             return;
         }
-        if (!left.contains(replica)) {
-            left.addFirst(replica);
-        }
+        queue.await(replica);
         if (!isRunning) {
             isRunning = true;
             round = Promise.promise();
             nextBatch();
         }
+        wake();
+    }
+
+    private void wake() {
+        if (isResting) {
+            goOn();
+        }
+    }
+
+    private void goOn() {
+        isResting = false;
+        nextBatch();
     }
 
     private void nextBatch() {
         List<Checkpoint> batch = new ArrayList<>();
         int records = 0;
-        while (records < BATCH_RECORDS && !left.isEmpty()) {
-            Checkpoint checkpoint = left.remove().beginCheckpoint();
+        long bytes = 0;
+        while (bytes < BATCH_BYTES) {
+            Replica next = queue.poll();
+            if (next == null) {
+                break;
+            }
+            Checkpoint checkpoint = next.beginCheckpoint();
             if (checkpoint != null) {
                 batch.add(checkpoint);
                 records += checkpoint.records().size();
+                bytes += checkpoint.footprintBytes();
             }
         }
         if (batch.isEmpty()) {
@@ -136,16 +175,21 @@ final class Checkpointer {
         }
         long began = clock.monotonicNs();
         int count = records;
-        context.executeBlocking(() -> StoredStates.transactions(batch, BATCH_RECORDS), false)
+        context.executeBlocking(() -> StoredStates.transactions(batch, BATCH_BYTES), false)
                 .compose(transactions -> apply(transactions, 0))
                 .onComplete(done -> {
-                    latency.record(clock.monotonicNs() - began);
+                    long ended = clock.monotonicNs();
+                    latency.record(ended - began);
                     if (done.succeeded()) {
                         hasFailed = false;
                         recordCount.lazySet(recordCount.get() + count);
                         batch.forEach(checkpoint -> replicaOf(checkpoint).onCheckpointed(checkpoint));
                         stored.accept(batch);
-                        nextBatch();
+                        isResting = queue.mayRest() && !isHalfFull();
+                        restUntilNs = ended + rule.restNs(ended - began);
+                        if (!isResting) {
+                            nextBatch();
+                        }
                     } else {
                         failed(batch, done.cause());
                     }
@@ -164,7 +208,7 @@ final class Checkpointer {
         hasFailed = true;
         failedNs = clock.monotonicNs();
         batch.forEach(checkpoint -> replicaOf(checkpoint).onCheckpointFailed(checkpoint));
-        left.clear();
+        queue.clear();
         isRunning = false;
         round.fail(why);
     }

@@ -47,13 +47,13 @@ final class StoredStates {
     }
 
     /**
-     * The transactions that take some checkpoints to the store, each of about {@code maxRecords}. Only the last part of
-     * a partition moves its state: after a crash in between, the log does the rest once more.
+     * The transactions that take some checkpoints to the store, each of about {@code maxBytes} of records in memory.
+     * Only the last part of a partition moves its state: after a crash in between, the log does the rest once more.
      */
-    static List<List<PartitionChange>> transactions(List<Checkpoint> checkpoints, int maxRecords) {
+    static List<List<PartitionChange>> transactions(List<Checkpoint> checkpoints, long maxBytes) {
         List<List<PartitionChange>> transactions = new ArrayList<>();
         List<PartitionChange> current = new ArrayList<>();
-        int room = maxRecords;
+        long room = maxBytes;
         for (Checkpoint checkpoint : checkpoints) {
             if (isDrop(checkpoint)) {
                 current.add(PartitionChange.drop(checkpoint.partition()));
@@ -62,22 +62,26 @@ final class StoredStates {
             List<LogEntry> records = new ArrayList<>(checkpoint.records());
             records.sort(BY_KEY);
             int from = 0;
-            while (records.size() - from > room) {
-                List<LogEntry> part = records.subList(from, from + room);
-                current.add(PartitionChange.part(checkpoint.partition(), checkpoint.wipe() && from == 0, part));
-                transactions.add(current);
-                current = new ArrayList<>();
-                from += room;
-                room = maxRecords;
+            for (int to = 0; to < records.size(); to++) {
+                if (room <= 0) {
+                    if (to > from) {
+                        boolean isFirst = from == 0;
+                        List<LogEntry> part = records.subList(from, to);
+                        current.add(PartitionChange.part(checkpoint.partition(), checkpoint.wipe() && isFirst, part));
+                    }
+                    transactions.add(current);
+                    current = new ArrayList<>();
+                    from = to;
+                    room = maxBytes;
+                }
+                room -= records.get(to).footprintBytes();
             }
-            List<LogEntry> rest = records.subList(from, records.size());
             current.add(new PartitionChange(
                     checkpoint.partition(),
                     checkpoint.wipe() && from == 0,
-                    rest,
+                    records.subList(from, records.size()),
                     Optional.of(stateOf(checkpoint)),
                     false));
-            room -= rest.size();
         }
         if (!current.isEmpty()) {
             transactions.add(current);

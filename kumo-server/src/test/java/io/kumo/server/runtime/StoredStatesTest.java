@@ -17,10 +17,16 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class StoredStatesTest {
+    private static final long RECORD_BYTES = entry(10).footprintBytes();
+
+    private static LogEntry entry(int i) {
+        return LogEntry.internal(EntryKind.PUT, 1, i, Bytes.utf8("key" + i), Bytes.utf8("value"));
+    }
+
     private static Checkpoint checkpoint(int partition, boolean wipe, boolean complete, int records) {
         List<LogEntry> entries = new ArrayList<>();
         for (int i = records; i > 0; i--) {
-            entries.add(LogEntry.internal(EntryKind.PUT, 1, i, Bytes.utf8("key" + i), Bytes.utf8("value")));
+            entries.add(entry(i));
         }
         return new Checkpoint(partition, wipe, 7, 42, complete, Bytes.utf8("own"), entries);
     }
@@ -36,8 +42,8 @@ final class StoredStatesTest {
 
     @Test
     void smallCheckpointsShareATransaction() {
-        List<List<PartitionChange>> transactions =
-                StoredStates.transactions(List.of(checkpoint(1, true, true, 3), checkpoint(2, false, true, 4)), 10);
+        List<List<PartitionChange>> transactions = StoredStates.transactions(
+                List.of(checkpoint(1, true, true, 3), checkpoint(2, false, true, 4)), 10 * RECORD_BYTES);
         assertEquals(1, transactions.size());
         assertEquals(2, transactions.get(0).size());
         assertTrue(transactions.get(0).get(0).clear());
@@ -47,7 +53,7 @@ final class StoredStatesTest {
     @Test
     void onlyTheLastPartOfALargeOneMovesTheState() {
         List<List<PartitionChange>> transactions =
-                StoredStates.transactions(List.of(checkpoint(1, true, true, 25)), 10);
+                StoredStates.transactions(List.of(checkpoint(1, true, true, 25)), 10 * RECORD_BYTES);
         assertEquals(3, transactions.size());
         List<PartitionChange> parts =
                 transactions.stream().map(each -> each.get(0)).toList();
@@ -61,8 +67,21 @@ final class StoredStatesTest {
     }
 
     @Test
+    void whatFillsATransactionLeavesTheNextPartitionWhole() {
+        List<List<PartitionChange>> transactions =
+                StoredStates.transactions(List.of(checkpoint(1, true, true, 1), checkpoint(2, true, true, 1)), 1);
+        assertEquals(2, transactions.size());
+        for (List<PartitionChange> transaction : transactions) {
+            assertEquals(1, transaction.size());
+            assertTrue(transaction.get(0).clear());
+            assertTrue(transaction.get(0).state().isPresent());
+            assertEquals(1, transaction.get(0).records().size());
+        }
+    }
+
+    @Test
     void recordsAreInTheOrderOfTheirKeys() {
-        List<LogEntry> records = StoredStates.transactions(List.of(checkpoint(1, false, true, 30)), 100)
+        List<LogEntry> records = StoredStates.transactions(List.of(checkpoint(1, false, true, 30)), 1_000_000)
                 .get(0)
                 .get(0)
                 .records();
