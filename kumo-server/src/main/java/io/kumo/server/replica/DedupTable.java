@@ -171,7 +171,7 @@ final class DedupTable {
         int sessionCount = in.int32();
         for (int i = 0; i < sessionCount; i++) {
             Session session = new Session(in.int64());
-            session.settledBelow = in.int64();
+            session.settle(in.int64());
             session.usedNs = nowNs;
             for (long seq = in.int64(); seq != 0; seq = in.int64()) {
                 long counter = in.int64();
@@ -268,6 +268,7 @@ final class DedupTable {
 
         void settle(long below) {
             settledBelow = Math.max(settledBelow, below);
+            highest = Math.max(highest, settledBelow - 1);
             while (count > 0 && at(0).counter < settledBelow) {
                 removeFirst();
             }

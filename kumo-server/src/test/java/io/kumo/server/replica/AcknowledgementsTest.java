@@ -383,4 +383,32 @@ class AcknowledgementsTest {
         assertEquals(List.of(TWO), world.replica.unresponsive());
         assertTrue(world.sent(TWO, CopyChunk.class).isEmpty());
     }
+
+    /** Whether all places for copies are free. */
+    private static boolean areAllPlacesFree(FakeWorld world) {
+        for (int i = 0; i < FakeWorld.COPY_PLACES; i++) {
+            if (!world.context.throttle.start(1, world.nowNs)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Test
+    void aPrimaryThatIsDeposedGivesThePlacesOfItsCopiesBack() {
+        FakeWorld world = joined();
+        isBehind(world, false, 0, 0);
+        assertEquals(1, world.sent(TWO, CopyChunk.class).size());
+        world.table(2, List.of(THREE, ME), List.of());
+        assertTrue(areAllPlacesFree(world));
+    }
+
+    @Test
+    void whoDoesNotJoinAnyMoreGivesItsPlaceBack() {
+        FakeWorld world = joined();
+        isBehind(world, false, 0, 0);
+        assertEquals(1, world.sent(TWO, CopyChunk.class).size());
+        world.table(1, List.of(ME), List.of());
+        assertTrue(areAllPlacesFree(world));
+    }
 }

@@ -92,6 +92,29 @@ class DedupTableTest {
     }
 
     @Test
+    void aSessionInUseKnowsWhatItsGatewayHasTheAnswersOfAlsoWithoutOperations() {
+        table.add(entry(1, 1, 1, 1, WriteKind.SET, "x"), 0);
+        table.settle(1, 2);
+        assertEquals(0, table.count());
+        table.expire(900);
+        assertEquals(DedupTable.SETTLED, table.find(1, 1));
+        table.expire(1500);
+        assertEquals(DedupTable.NEW, table.find(1, 1), "nothing of the session is left");
+    }
+
+    @Test
+    void knowsAsBytesTooWhatWasSettledLast() {
+        table.add(entry(1, 1, 5, 1, WriteKind.SET, "x"), 0);
+        table.settle(1, 6);
+        StateWriter out = new StateWriter();
+        table.encode(out, 1);
+        DedupTable copy = new DedupTable(2, 1000);
+        copy.decode(new StateReader(out.done()), true, 0);
+        assertEquals(DedupTable.SETTLED, copy.find(1, 5));
+        assertEquals(DedupTable.NEW, copy.find(1, 6));
+    }
+
+    @Test
     void forgetsAlsoWhereTheClockIsBelowZero() {
         table.sweep(-9_000);
         table.add(entry(1, 1, 1, 1, WriteKind.SET, "x"), -9_000);

@@ -74,6 +74,7 @@ final class FakeWorld implements Replica.Effects, Clock {
     /** What a read of the log finds; if nothing, the log is gone. */
     final List<LogEntry> readable = new ArrayList<>();
 
+    boolean canScan = true;
     int storesWanted;
     int reports;
     int logReads;
@@ -247,7 +248,11 @@ final class FakeWorld implements Replica.Effects, Clock {
 
     @Override
     public void scan(int partition, long scanId, Bytes after, int maxBytes) {
-        replica.onScanned(scanId, List.of(), List.of(), true);
+        if (canScan) {
+            replica.onScanned(scanId, List.of(), List.of(), true);
+        } else {
+            replica.onScanFailed(scanId);
+        }
     }
 
     @Override

@@ -440,4 +440,23 @@ class ReplicaTest {
         assertEquals(0, world.replica.view().lastSeq());
         assertEquals(EntryKind.DROP, world.log.get(1).kind());
     }
+
+    /** It may join again, and copies only what it missed; but what no checkpoint takes must not fill the memory. */
+    @Test
+    void whoIsNotNamedKeepsWhatIsNotCommittedWhileThereIsRoom() {
+        for (boolean isFull : new boolean[] {false, true}) {
+            int memory = isFull ? 400 : 1 << 20;
+            FakeWorld world = new FakeWorld(ReplicaSettings.defaults(), new MemoryBudget(memory, memory), Recovery.NONE)
+                    .serving(TWO);
+            for (String key : List.of("a", "b", "c")) {
+                world.submit(WriteKind.SET, key, "v");
+            }
+            world.logged();
+            world.acknowledge(TWO, 2);
+            assertEquals(isFull, world.context.memory().isFull());
+            world.table(2, List.of(TWO), List.of());
+            world.replica.onTick();
+            assertEquals(isFull ? 2 : 3, world.replica.view().lastSeq());
+        }
+    }
 }
