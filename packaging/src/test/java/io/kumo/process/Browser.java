@@ -143,9 +143,9 @@ final class Browser implements AutoCloseable {
         return result.getJsonObject("result").getString("value");
     }
 
-    /** The visible text of the page. */
+    /** The visible text of the page; none while it is loaded. */
     String text() {
-        return evaluate("document.body.innerText");
+        return evaluate("document.body ? document.body.innerText : ''");
     }
 
     /** The whole page as it is shown. */

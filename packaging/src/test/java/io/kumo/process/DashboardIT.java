@@ -17,6 +17,7 @@ class DashboardIT {
     private static final Path SCREENSHOTS = Path.of("target/dashboard");
     private static final int WIDE = 1400;
     private static final int NARROW = 390;
+    private static final String OPERATIONS = "samples.length ? samples[samples.length - 1][2] : 0";
     private static final String MARKUP = "<img src=x onerror=document.title=1>";
     /** The colours of a square's cells: how many there are. */
     private static final String COLOURS = """
@@ -45,7 +46,7 @@ class DashboardIT {
             load.awaitProgress(10);
             await("operations are counted")
                     .atMost(Duration.ofSeconds(10))
-                    .until(() -> Double.parseDouble(browser.evaluate("samples[samples.length - 1][2]")) > 0);
+                    .until(() -> Double.parseDouble(browser.evaluate(OPERATIONS)) > 0);
             assertEquals("3", browser.evaluate("document.querySelectorAll('canvas').length"));
             assertTrue(Integer.parseInt(browser.evaluate(COLOURS)) >= 2, "primaries and copies look alike");
             assertTooltipTellsOfAPartition(browser);

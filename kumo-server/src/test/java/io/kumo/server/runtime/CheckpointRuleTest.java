@@ -25,6 +25,12 @@ final class CheckpointRuleTest {
     }
 
     @Test
+    void restsThreeTimesAsLongAsItWorkedButNoLongerThanASecond() {
+        assertEquals(300_000_000, RULE.restNs(100_000_000));
+        assertEquals(1_000_000_000, RULE.restNs(5_000_000_000L));
+    }
+
+    @Test
     void neverLetsTheLogGrowBeyondWhatAStartCanHold() {
         assertEquals(64L << 20, CheckpointRule.forMemory(16L << 20, 0).logBytes());
         assertEquals(256L << 20, CheckpointRule.forMemory(256L << 20, 0).logBytes());
