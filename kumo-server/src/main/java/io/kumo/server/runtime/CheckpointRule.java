@@ -15,6 +15,7 @@ record CheckpointRule(long logBytes, long idleNs, long ageNs) {
     private static final int OLDEST_SEC = 60;
     private static final int SPREAD_SEC = 31;
     private static final int REST_TIMES = 3;
+    private static final int LOG_SHARE_OF_RESTS = 8;
 
     /**
      * The entries since the last checkpoint have to fit into memory when they are read at start. Within that, the more
@@ -40,6 +41,16 @@ record CheckpointRule(long logBytes, long idleNs, long ageNs) {
      */
     boolean isDue(boolean isHalfFull, long logSinceBytes, long idleForNs, long sinceNs) {
         return isHalfFull || logSinceBytes >= logBytes || idleForNs >= idleNs || sinceNs >= ageNs;
+    }
+
+    /**
+     * Whether a round may rest between its transactions: what the log gets until it ends is to be held by a start, too.
+     *
+     * @param isHalfFull the memory for what is not in the store is half full
+     * @param logSinceBytes of entries appended since the round began
+     */
+    boolean mayRest(boolean isHalfFull, long logSinceBytes) {
+        return !isHalfFull && logSinceBytes < logBytes / LOG_SHARE_OF_RESTS;
     }
 
     /**

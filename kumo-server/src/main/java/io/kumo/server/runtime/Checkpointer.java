@@ -86,18 +86,18 @@ final class Checkpointer {
             logSeen = log;
             logGrewNs = now;
         }
-        boolean isHalfFull = isHalfFull();
-        boolean isTooSoon = hasFailed && now - failedNs < RETRY_NS;
-        if (isResting && (isHalfFull || now >= restUntilNs)) {
+        if (isResting && (now - restUntilNs >= 0 || !mayRest())) {
             goOn();
         }
+        boolean isHalfFull = host.replicaContext().memory().isHalfFull();
+        boolean isTooSoon = hasFailed && now - failedNs < RETRY_NS;
         if (!isRunning && !isTooSoon && rule.isDue(isHalfFull, log - logAtBegin, now - logGrewNs, now - beganNs)) {
             round();
         }
     }
 
-    private boolean isHalfFull() {
-        return host.replicaContext().memory().isHalfFull();
+    private boolean mayRest() {
+        return rule.mayRest(host.replicaContext().memory().isHalfFull(), host.appendedBytes() - logAtBegin);
     }
 
     /** Takes all that is dirty now to the store, as fast as it goes; completes when it is there. */
@@ -185,7 +185,7 @@ final class Checkpointer {
                         recordCount.lazySet(recordCount.get() + count);
                         batch.forEach(checkpoint -> replicaOf(checkpoint).onCheckpointed(checkpoint));
                         stored.accept(batch);
-                        isResting = queue.mayRest() && !isHalfFull();
+                        isResting = queue.mayRest() && mayRest();
                         restUntilNs = ended + rule.restNs(ended - began);
                         if (!isResting) {
                             nextBatch();

@@ -200,7 +200,8 @@ class CopiesTest {
     }
 
     /** A copy of server 2's, which has two entries of epoch 1, both committed. */
-    private static FakeWorld followerOfTwoEntries(FakeWorld world) {
+    private static FakeWorld followerOfTwoEntries() {
+        FakeWorld world = new FakeWorld();
         world.table(1, List.of(TWO, THREE, ME), List.of());
         world.replica.onMessage(
                 TWO, new Replicate(0, 1, world.version, 0, 0, 0, 2, List.of(put(1, 1), put(1, 2)), false));
@@ -208,10 +209,6 @@ class CopiesTest {
         assertEquals(2, world.replica.data().committedSeq());
         world.sent.clear();
         return world;
-    }
-
-    private static FakeWorld followerOfTwoEntries() {
-        return followerOfTwoEntries(new FakeWorld());
     }
 
     @Test

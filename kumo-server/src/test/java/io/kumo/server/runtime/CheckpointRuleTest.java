@@ -31,6 +31,13 @@ final class CheckpointRuleTest {
     }
 
     @Test
+    void restsOnlyWhileThereIsRoomInMemoryAndInWhatAStartCanHold() {
+        assertTrue(RULE.mayRest(false, 124));
+        assertFalse(RULE.mayRest(false, 125));
+        assertFalse(RULE.mayRest(true, 0));
+    }
+
+    @Test
     void neverLetsTheLogGrowBeyondWhatAStartCanHold() {
         assertEquals(64L << 20, CheckpointRule.forMemory(16L << 20, 0).logBytes());
         assertEquals(256L << 20, CheckpointRule.forMemory(256L << 20, 0).logBytes());
