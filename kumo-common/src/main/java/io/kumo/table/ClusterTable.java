@@ -37,11 +37,10 @@ public record ClusterTable(
         Check.invariant(replicas >= 1 && replicas <= 8, "%d replicas", replicas);
         Check.invariant(Integer.bitCount(partitions.size()) == 1, "%d partitions", partitions.size());
         for (int i = 0; i < partitions.size(); i++) {
-            Check.invariant(
-                    partitions.get(i).id() == i,
-                    "partition %d at place %d",
-                    partitions.get(i).id(),
-                    i);
+            int id = partitions.get(i).id();
+            if (id != i) {
+                throw new IllegalStateException("invariant broken: partition " + id + " at place " + i);
+            }
         }
         for (int i = 1; i < servers.size(); i++) {
             Check.invariant(servers.get(i - 1).id().compareTo(servers.get(i).id()) < 0, "servers are not sorted");

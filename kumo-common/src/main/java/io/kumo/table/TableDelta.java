@@ -100,15 +100,30 @@ public record TableDelta(
     }
 
     public Bytes encode() {
-        TablePacker out = new TablePacker();
-        out.fields(FIELDS + 1).put(clusterId).put(fromVersion).put(toVersion);
-        out.put(replicas).put(autoReplace).put(plannedMoves);
-        out.addresses(managers).servers(changed).ids(removed).named(rows);
-        out.fields(rows.size());
-        rows.forEach(row -> out.put(row.id()));
-        out.fields(rows.size());
-        rows.forEach(out::row);
-        return out.orders(orders).finish();
+        return TablePacker.encode(out -> {
+            out.fields(FIELDS + 1).put(clusterId).put(fromVersion).put(toVersion);
+            out.put(replicas).put(autoReplace).put(plannedMoves);
+            out.addresses(managers).servers(changed).ids(removed).named(rows);
+            out.fields(rows.size());
+            for (Partition row : rows) {
+                out.put(row.id());
+            }
+            out.fields(rows.size());
+            for (Partition row : rows) {
+                out.row(row);
+            }
+            out.orders(orders);
+        });
+    }
+
+    /** The later table; the rest of the bytes is not looked at. Fails as {@link #decode} does. */
+    public static TableStamp stamp(Bytes bytes) {
+        return TableUnpacker.peek(bytes, "table change", in -> {
+            in.open(FIELDS);
+            String clusterId = in.text();
+            in.int64();
+            return new TableStamp(clusterId, in.int64());
+        });
     }
 
     /** KumoException with CORRUPT for bytes that are not a delta. */

@@ -5,9 +5,10 @@ import io.kumo.base.Bytes;
 import io.kumo.base.HostPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.msgpack.core.MessageBufferPacker;
 import org.msgpack.core.MessagePack;
 
@@ -19,102 +20,113 @@ final class TablePacker {
     static final int FORMAT = 1;
 
     private final MessageBufferPacker out = MessagePack.newDefaultBufferPacker();
-    private final Map<ServerId, Integer> places = new HashMap<>();
+    private final Map<ServerId, Integer> places = new LinkedHashMap<>();
 
-    /** Something that writes. */
-    private interface Step {
-        void run() throws IOException;
+    /** Writes a value. */
+    interface Step {
+        void run(TablePacker out) throws IOException;
     }
 
-    private TablePacker write(Step step) {
+    /** What {@code body} writes, in the envelope. */
+    static Bytes encode(Step body) {
         try {
-            step.run();
-            return this;
+            TablePacker content = new TablePacker();
+            body.run(content);
+            return content.enveloped();
         } catch (IOException e) {
             throw new UncheckedIOException(e); // never: it writes to memory
         }
     }
 
-    TablePacker fields(int count) {
-        return write(() -> out.packArrayHeader(count));
+    TablePacker fields(int count) throws IOException {
+        out.packArrayHeader(count);
+        return this;
     }
 
-    TablePacker put(long value) {
-        return write(() -> out.packLong(value));
+    TablePacker put(long value) throws IOException {
+        out.packLong(value);
+        return this;
     }
 
-    TablePacker put(boolean value) {
-        return write(() -> out.packBoolean(value));
+    TablePacker put(boolean value) throws IOException {
+        out.packBoolean(value);
+        return this;
     }
 
-    TablePacker put(String value) {
-        return write(() -> out.packString(value));
+    TablePacker put(String value) throws IOException {
+        out.packString(value);
+        return this;
     }
 
-    TablePacker addresses(List<HostPort> addresses) {
+    TablePacker addresses(List<HostPort> addresses) throws IOException {
         fields(addresses.size());
-        addresses.forEach(address -> put(address.toString()));
+        for (HostPort address : addresses) {
+            put(address.toString());
+        }
         return this;
     }
 
-    TablePacker ids(List<ServerId> ids) {
+    TablePacker ids(List<ServerId> ids) throws IOException {
         fields(ids.size());
-        ids.forEach(id -> put(id.value()));
+        for (ServerId id : ids) {
+            put(id.value());
+        }
         return this;
     }
 
-    TablePacker orders(Orders orders) {
+    TablePacker orders(Orders orders) throws IOException {
         return fields(3).put(orders.paused()).ids(orders.drained()).ids(orders.detached());
     }
 
-    TablePacker server(ServerInfo server) {
+    private TablePacker server(ServerInfo server) throws IOException {
         fields(6).put(server.id().value()).put(server.address().toString()).put(server.incarnation());
         return put(server.zone()).put(server.state().number()).put(server.placed());
     }
 
-    TablePacker servers(List<ServerInfo> servers) {
+    TablePacker servers(List<ServerInfo> servers) throws IOException {
         fields(servers.size());
-        servers.forEach(this::server);
+        for (ServerInfo server : servers) {
+            server(server);
+        }
         return this;
     }
 
     /** Writes the list that the places in {@code rows} refer to. */
-    TablePacker named(List<Partition> rows) {
+    TablePacker named(List<Partition> rows) throws IOException {
         for (Partition row : rows) {
-            row.inSync().forEach(this::place);
-            row.joining().forEach(this::place);
-            row.target().forEach(this::place);
+            name(row.inSync());
+            name(row.joining());
+            name(row.target());
         }
-        ServerId[] inOrder = new ServerId[places.size()];
-        places.forEach((id, place) -> inOrder[place] = id);
-        return ids(List.of(inOrder));
+        return ids(List.copyOf(places.keySet()));
     }
 
-    private int place(ServerId id) {
-        return places.computeIfAbsent(id, unknown -> places.size());
+    private void name(List<ServerId> ids) {
+        for (int i = 0; i < ids.size(); i++) {
+            places.putIfAbsent(ids.get(i), places.size());
+        }
     }
 
     /** Writes a row after {@link #named}; its id is up to the caller. */
-    TablePacker row(Partition row) {
+    TablePacker row(Partition row) throws IOException {
         fields(4).put(row.epoch());
         return rowIds(row.inSync()).rowIds(row.joining()).rowIds(row.target());
     }
 
-    private TablePacker rowIds(List<ServerId> ids) {
+    private TablePacker rowIds(List<ServerId> ids) throws IOException {
         fields(ids.size());
-        ids.forEach(id -> put(place(id)));
+        for (int i = 0; i < ids.size(); i++) {
+            put(Objects.requireNonNull(places.get(ids.get(i)), "not in the list"));
+        }
         return this;
     }
 
-    /** All that was written, in its envelope. */
-    Bytes finish() {
+    private Bytes enveloped() throws IOException {
         byte[] body = out.toByteArray();
         TablePacker envelope = new TablePacker();
         envelope.fields(3).put(FORMAT).put(Hashing.xxh3_64().hashBytesToLong(body));
-        envelope.write(() -> {
-            envelope.out.packBinaryHeader(body.length);
-            envelope.out.writePayload(body);
-        });
+        envelope.out.packBinaryHeader(body.length);
+        envelope.out.writePayload(body);
         return Bytes.wrap(envelope.out.toByteArray());
     }
 }

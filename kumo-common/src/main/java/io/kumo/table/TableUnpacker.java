@@ -31,6 +31,15 @@ final class TableUnpacker {
 
     /** Checks the envelope and reads the body; anything wrong is a KumoException that names {@code what}. */
     static <T> T decode(Bytes bytes, String what, Step<T> body) {
+        return read(bytes, what, true, body);
+    }
+
+    /** The same without the checksum, for the beginning of the body. */
+    static <T> T peek(Bytes bytes, String what, Step<T> beginning) {
+        return read(bytes, what, false, beginning);
+    }
+
+    private static <T> T read(Bytes bytes, String what, boolean isChecked, Step<T> body) {
         try {
             TableUnpacker envelope = new TableUnpacker(bytes.unsafeArray());
             int fields = envelope.open(3);
@@ -44,7 +53,7 @@ final class TableUnpacker {
             Check.argument(bodyLength <= bytes.length(), "cut short");
             byte[] content = envelope.in.readPayload(bodyLength);
             envelope.skip(fields - 3);
-            Check.argument(Hashing.xxh3_64().hashBytesToLong(content) == hash, "wrong checksum");
+            Check.argument(!isChecked || Hashing.xxh3_64().hashBytesToLong(content) == hash, "wrong checksum");
             return body.run(new TableUnpacker(content));
         } catch (MessagePackException
                 | IOException
@@ -143,6 +152,14 @@ final class TableUnpacker {
     }
 
     private List<ServerId> rowIds() throws IOException {
-        return list(each -> named.get(each.int32()));
+        int count = count();
+        if (count == 0) {
+            return List.of();
+        }
+        ServerId[] ids = new ServerId[count];
+        for (int i = 0; i < count; i++) {
+            ids[i] = named.get(in.unpackInt());
+        }
+        return List.of(ids);
     }
 }

@@ -2,6 +2,8 @@ package io.kumo.table;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -127,24 +129,25 @@ class TableCodecTest {
 
     @Test
     void skipsFieldsThatANewerVersionAdded() {
-        TablePacker out = new TablePacker();
-        out.fields(11).put("c").put(1).put(3).put(false).put(0);
-        out.addresses(List.of()).servers(List.of()).named(List.of());
-        out.fields(1).fields(5).put(7).fields(0).fields(0).fields(0).put("new");
-        out.fields(4).put(true).fields(0).fields(0).put("newer");
-        out.put("newest");
-        ClusterTable table = TableCodec.decode(out.finish());
+        ClusterTable table = TableCodec.decode(TablePacker.encode(out -> {
+            out.fields(11).put("c").put(1).put(3).put(false).put(0);
+            out.addresses(List.of()).servers(List.of()).named(List.of());
+            out.fields(1).fields(5).put(7).fields(0).fields(0).fields(0).put("new");
+            out.fields(4).put(true).fields(0).fields(0).put("newer");
+            out.put("newest");
+        }));
         assertEquals(7, table.partition(0).epoch());
         assertTrue(table.orders().paused());
     }
 
     @Test
     void readsTablesOfTheTimeBeforeThereWereOrders() {
-        TablePacker out = new TablePacker();
-        out.fields(9).put("c").put(1).put(3).put(false).put(0);
-        out.addresses(List.of()).servers(List.of()).named(List.of());
-        out.fields(1).fields(4).put(7).fields(0).fields(0).fields(0);
-        assertEquals(Orders.NONE, TableCodec.decode(out.finish()).orders());
+        ClusterTable table = TableCodec.decode(TablePacker.encode(out -> {
+            out.fields(9).put("c").put(1).put(3).put(false).put(0);
+            out.addresses(List.of()).servers(List.of()).named(List.of());
+            out.fields(1).fields(4).put(7).fields(0).fields(0).fields(0);
+        }));
+        assertEquals(Orders.NONE, table.orders());
     }
 
     @Test
@@ -158,6 +161,37 @@ class TableCodecTest {
         assertTrue(orders.isDetached(new ServerId(Orders.MOST_DETACHED)));
         assertEquals(List.of(), orders.drained());
         assertFalse(orders.without(new ServerId(9)).isDetached(new ServerId(9)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void saysWhichTableItIs(int seed) {
+        Random random = new Random(seed);
+        ClusterTable table = random(random, 8);
+        ClusterTable next = table.next(table.servers(), table.partitions());
+        assertEquals(new TableStamp(table.clusterId(), table.version()), TableCodec.stamp(TableCodec.encode(table)));
+        assertEquals(
+                new TableStamp(table.clusterId(), table.version() + 1),
+                TableDelta.stamp(TableDelta.between(table, next).encode()));
+        assertThrows(KumoException.class, () -> TableCodec.stamp(Bytes.utf8("noise")));
+        assertThrows(KumoException.class, () -> TableDelta.stamp(Bytes.EMPTY));
+    }
+
+    @Test
+    void readsBytesThatCameBeforeOnlyOnce() {
+        Random random = new Random(3);
+        ClusterTable table = random(random, 16);
+        Bytes bytes = TableCodec.encode(table);
+        assertSame(bytes, TableCodec.encode(table));
+        ClusterTable read = TableCodec.decode(bytes);
+        assertNotSame(table, read, "what was written is read as anybody would read it");
+        assertSame(read, TableCodec.decode(Bytes.wrap(bytes.toArray())));
+        assertNotSame(bytes, TableCodec.encode(read));
+        for (int i = 0; i < 10; i++) {
+            ClusterTable other = random(random, 16);
+            assertEquals(other, TableCodec.decode(TableCodec.encode(other)));
+        }
+        assertEquals(table, TableCodec.decode(bytes), "also when others came since");
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.kumo.bus.runtime;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.TableStamp;
 import io.vertx.core.Context;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,14 @@ public final class TableHolder {
     /** Empty while none is known. */
     public synchronized String clusterId() {
         return clusterId;
+    }
+
+    /** Whether it is a table of this cluster that is no newer than the newest: to look at it would be in vain. */
+    public boolean isKnown(TableStamp stamp) {
+        ClusterTable table = newest;
+        return table != null
+                && table.version() >= stamp.version()
+                && table.clusterId().equals(stamp.clusterId());
     }
 
     /**

@@ -102,7 +102,9 @@ public final class TableSubscriber {
         }
         try {
             if (Topics.clusterOfTable(topic).isPresent()) {
-                holder.offer(TableCodec.decode(payload));
+                if (!holder.isKnown(TableCodec.stamp(payload))) {
+                    holder.offer(TableCodec.decode(payload));
+                }
             } else if (Topics.clusterOfDelta(topic).isPresent()) {
                 onDelta(topic, payload);
             }
@@ -115,6 +117,9 @@ public final class TableSubscriber {
         ClusterTable known = holder.orNull();
         if (known != null && !Topics.clusterOfDelta(topic).orElse("").equals(known.clusterId())) {
             return; // of another cluster at the same manager's address; its full table said so
+        }
+        if (holder.isKnown(TableDelta.stamp(payload))) {
+            return;
         }
         TableDelta delta = TableDelta.decode(payload);
         if (known != null && delta.fits(known)) {

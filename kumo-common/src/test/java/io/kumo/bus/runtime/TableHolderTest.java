@@ -9,6 +9,7 @@ import io.kumo.base.HostPort;
 import io.kumo.error.ErrorCode;
 import io.kumo.error.KumoException;
 import io.kumo.table.ClusterTable;
+import io.kumo.table.TableStamp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,21 @@ class TableHolderTest {
         assertFalse(holder.offer(FIRST));
         assertEquals(Optional.of(SECOND), holder.table());
         assertEquals(List.of(1L, 2L), heard);
+    }
+
+    @Test
+    void saysOfWhichTablesItHasNoNeed() {
+        TableHolder holder = new TableHolder("");
+        assertFalse(holder.isKnown(stamp(FIRST)), "none is known");
+        holder.offer(SECOND);
+        assertTrue(holder.isKnown(stamp(FIRST)));
+        assertTrue(holder.isKnown(stamp(SECOND)));
+        assertFalse(holder.isKnown(new TableStamp(SECOND.clusterId(), 3)));
+        assertFalse(holder.isKnown(new TableStamp("00000000000000ff", 1)), "that one is to be refused");
+    }
+
+    private static TableStamp stamp(ClusterTable table) {
+        return new TableStamp(table.clusterId(), table.version());
     }
 
     @Test

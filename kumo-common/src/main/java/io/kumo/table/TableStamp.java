@@ -1,0 +1,4 @@
+package io.kumo.table;
+
+/** Which table it is: the cluster, and the version. */
+public record TableStamp(String clusterId, long version) {}
