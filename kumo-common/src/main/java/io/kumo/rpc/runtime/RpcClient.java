@@ -274,10 +274,13 @@ public final class RpcClient {
             long beganNs = System.nanoTime();
             AtomicInteger failed = new AtomicInteger();
             Consumer<Failure> listener = failure -> {
+                if (failure == Failure.SILENCE) {
+                    return; // that there was no answer is said in the end, with the time that was waited
+                }
                 // A busy host that is too slow for the peer's patience fails too, but not so often.
                 boolean isLasting =
                         failed.incrementAndGet() >= TROUBLE_COUNT && System.nanoTime() - beganNs > TROUBLE_NS;
-                if (failure == Failure.ANSWER || (failure == Failure.TROUBLE && isLasting)) {
+                if (failure == Failure.ANSWER || isLasting) {
                     promise.tryFail(cannotConnect(lastFailure));
                 }
             };

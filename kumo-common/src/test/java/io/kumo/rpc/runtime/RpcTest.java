@@ -37,6 +37,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real sockets on this host. */
 class RpcTest {
@@ -385,14 +387,14 @@ class RpcTest {
         assertEquals("cannot connect to 127.0.0.1:1: nobody listens there", e.getMessage());
     }
 
-    @Test
-    void silenceIsWaitedOutAndSaid() throws Exception {
-        RpcLimits patient = LIMITS.withConnectTimeoutMs(60_000);
+    @ParameterizedTest
+    @ValueSource(ints = {20, 60_000}) // attempts that end before, and one that does not
+    void silenceIsWaitedOutAndSaid(int attemptMs) throws Exception {
         int port = result(vertx.createNetServer().connectHandler(socket -> {}).listen(0, "127.0.0.1"))
                 .actualPort();
-        KumoException e = assertThrows(
-                KumoException.class, () -> result(client(port, patient).whenAnswered(50)));
-        assertEquals("cannot connect to 127.0.0.1:" + port + ": no answer within 50 ms", e.getMessage());
+        RpcClient client = client(port, LIMITS.withConnectTimeoutMs(attemptMs));
+        KumoException e = assertThrows(KumoException.class, () -> result(client.whenAnswered(500)));
+        assertEquals("cannot connect to 127.0.0.1:" + port + ": no answer within 500 ms", e.getMessage());
     }
 
     @Test
